@@ -1,0 +1,29 @@
+// Why the controller says no: closed words for programs, a sentence for people.
+
+/** Closed set: used in gRPC details, metric labels and exit messages. */
+export type RefusalCode =
+  | 'malformed' // a field is not what the contract says
+  | 'name-taken' // the hostname belongs to another identity key
+  | 'key-taken' // the identity or WireGuard key belongs to another node
+  | 'not-admitted' // the controller admits nobody without approval
+  | 'pool-exhausted' // no free address in a pool
+  | 'unknown-node' // no node of that name
+  | 'unauthenticated' // the caller did not prove who it is
+  | 'forbidden' // the caller may not do this
+  | 'overloaded'; // too much at once: try again
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** For people: what is wrong and what to do. */
+  readonly detail: string;
+}
+
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
+
+export const refused = (
+  code: RefusalCode,
+  detail: string,
+): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal: { code, detail } });
