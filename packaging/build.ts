@@ -1,0 +1,74 @@
+// Makes dist/: one single-executable that carries its Node, the links to it, and conf/.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { inject } from 'postject';
+
+const root = join(import.meta.dirname, '..');
+const work = join(root, '.cache', 'build');
+const dist = join(root, 'dist');
+/** Where Node looks for an embedded application (Node.js documentation, "Single executable applications"). */
+const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+/** dockerode reaches Docker over ssh by a native module; the agent only speaks to the local socket. */
+const withoutSsh = join(root, 'packaging', 'no-ssh.cjs');
+
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  minifySyntax: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  alias: { ssh2: withoutSsh, 'cpu-features': withoutSsh },
+  banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(process.execPath).href;' },
+  define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'undefined' },
+};
+
+const bundle = async (entry: string, name: string): Promise<void> => {
+  await build({ ...common, entryPoints: [join(root, entry)], outfile: join(work, name) });
+};
+
+const writeBlob = (): void => {
+  const config = {
+    main: join(work, 'meshover.cjs'),
+    output: join(work, 'meshover.blob'),
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    assets: { 'sqlite-worker.js': join(work, 'sqlite-worker.cjs') },
+  };
+  writeFileSync(join(work, 'sea.json'), JSON.stringify(config));
+  execFileSync(process.execPath, ['--experimental-sea-config', join(work, 'sea.json')]);
+};
+
+const writeExecutable = async (): Promise<void> => {
+  const program = join(dist, 'meshover');
+  copyFileSync(process.execPath, program);
+  chmodSync(program, 0o755);
+  await inject(program, 'NODE_SEA_BLOB', readFileSync(join(work, 'meshover.blob')), {
+    sentinelFuse: fuse,
+  });
+  for (const name of ['server', 'client', 'meshoverctl']) symlinkSync('meshover', join(dist, name));
+};
+
+mkdirSync(work, { recursive: true });
+await bundle('packaging/meshover.ts', 'meshover.cjs');
+await bundle('server/store/sqlite-worker.ts', 'sqlite-worker.cjs');
+writeBlob();
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+await writeExecutable();
+cpSync(join(root, 'conf'), join(dist, 'conf'), { recursive: true });

@@ -1,0 +1,2 @@
+// Stands in for ssh2 in the bundle: the agent only speaks to Docker's local socket.
+module.exports = {};
