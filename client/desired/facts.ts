@@ -13,6 +13,11 @@ export interface Facts {
   /** Where WireGuard's packets leave; undefined when no usable address was found. */
   readonly underlay:
     { readonly interface: string; readonly address: Ip; readonly mtu: number } | undefined;
+  /**
+   * The host's own global addresses on interfaces that carry a default route or the underlay, sorted:
+   * answers from them (SSH) keep to the main table.
+   */
+  readonly hostAddresses: readonly Ip[];
   /** Kernel WireGuard can be created here. */
   readonly kernelWireGuard: boolean;
   /** Interfaces (not ours) that learn a default route by router advertisement. */

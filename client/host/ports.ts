@@ -1,5 +1,7 @@
 // The outside of the agent as small ports; `real-*.ts` beside it implement them, test/fake too.
 
+import type { Clock } from '../../shared/clock/clock.ts';
+
 export interface CommandResult {
   /** Exit status; 124 when the time limit ran out, 127 when the program is missing. */
   readonly code: number;
@@ -37,6 +39,15 @@ export interface Sysctls {
   read(key: string): Promise<string | undefined>;
   /** Writes without replacing the file. */
   write(key: string, value: string): Promise<void>;
+}
+
+/** What the kernel's rows of observe and apply need of the host. */
+export interface KernelHost {
+  readonly commands: Commands;
+  readonly files: Files;
+  readonly sysctls: Sysctls;
+  readonly clock: Clock;
+  readonly stateDir: string;
 }
 
 export interface ContainerState {
