@@ -1,16 +1,22 @@
 // Why the controller says no: closed words for programs, a sentence for people.
 
 /** Closed set: used in gRPC details, metric labels and exit messages. */
-export type RefusalCode =
-  | 'malformed' // a field is not what the contract says
-  | 'name-taken' // the hostname belongs to another identity key
-  | 'key-taken' // the identity or WireGuard key belongs to another node
-  | 'not-admitted' // the controller admits nobody without approval
-  | 'pool-exhausted' // no free address in a pool
-  | 'unknown-node' // no node of that name
-  | 'unauthenticated' // the caller did not prove who it is
-  | 'forbidden' // the caller may not do this
-  | 'overloaded'; // too much at once: try again
+export const refusalCodes = [
+  'malformed', // a field is not what the contract says
+  'name-taken', // the hostname belongs to another identity key
+  'key-taken', // the identity or WireGuard key belongs to another node
+  'not-admitted', // the controller admits nobody without approval
+  'pool-exhausted', // no free address in a pool
+  'unknown-node', // no node of that name
+  'unauthenticated', // the caller did not prove who it is
+  'forbidden', // the caller may not do this
+  'overloaded', // too much at once: try again
+] as const;
+
+export type RefusalCode = (typeof refusalCodes)[number];
+
+export const isRefusalCode = (text: string): text is RefusalCode =>
+  (refusalCodes as readonly string[]).includes(text);
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -1,0 +1,51 @@
+// A node's own state on the wire.
+import type {
+  LinkStatus as WireLinkStatus,
+  NodeStatus as WireNodeStatus,
+} from '../../proto/gen/meshover/v1/status.ts';
+import { parseHostname } from '../address/hostname.ts';
+import type { LinkStatus, NodeStatus } from '../mesh/status.ts';
+import { parsed, type Parsed } from '../outcome/parsed.ts';
+import { listFromWire } from './announcement.ts';
+import { revisionFromWire, revisionToWire } from './revision.ts';
+
+export const nodeStatusToWire = (status: NodeStatus): WireNodeStatus => ({
+  ...status,
+  desired: status.desired && revisionToWire(status.desired),
+  applied: status.applied && revisionToWire(status.applied),
+  links: status.links.map((link) => ({
+    ...link,
+    lastHandshakeSeconds: BigInt(link.lastHandshakeSeconds),
+    receivedBytes: BigInt(link.receivedBytes),
+    sentBytes: BigInt(link.sentBytes),
+    bgpUptimeSeconds: BigInt(link.bgpUptimeSeconds),
+  })),
+});
+
+export const nodeStatusFromWire = (wire: WireNodeStatus): Parsed<NodeStatus> => {
+  const links = listFromWire(wire.links, linkStatusFromWire);
+  if (!links.ok) return links;
+  const desired = wire.desired && revisionFromWire(wire.desired);
+  if (desired?.ok === false) return desired;
+  const applied = wire.applied && revisionFromWire(wire.applied);
+  if (applied?.ok === false) return applied;
+  return parsed({
+    ...wire,
+    desired: desired?.value,
+    applied: applied?.value,
+    links: links.value,
+  });
+};
+
+const linkStatusFromWire = (wire: WireLinkStatus): Parsed<LinkStatus> => {
+  const peer = parseHostname(wire.peer);
+  if (!peer.ok) return peer;
+  return parsed({
+    ...wire,
+    peer: peer.value,
+    lastHandshakeSeconds: Number(wire.lastHandshakeSeconds),
+    receivedBytes: Number(wire.receivedBytes),
+    sentBytes: Number(wire.sentBytes),
+    bgpUptimeSeconds: Number(wire.bgpUptimeSeconds),
+  });
+};

@@ -1,0 +1,23 @@
+// Network settings on the wire.
+import type { NetworkSettings as WireSettings } from '../../proto/gen/meshover/v1/mesh.ts';
+import { parsePrefix } from '../address/prefix.ts';
+import type { NetworkSettings } from '../mesh/view.ts';
+import { malformed, type Parsed } from '../outcome/parsed.ts';
+import { listFromWire } from './announcement.ts';
+import { allParsed } from './peer.ts';
+
+export const settingsToWire = (settings: NetworkSettings): WireSettings => ({
+  tunnelPools: [...settings.tunnelPools],
+  nodePools: [...settings.nodePools],
+});
+
+export const settingsFromWire = (wire: WireSettings | undefined): Parsed<NetworkSettings> =>
+  wire === undefined
+    ? malformed('the network settings are missing')
+    : allParsed<NetworkSettings>(
+        {
+          tunnelPools: listFromWire(wire.tunnelPools, parsePrefix),
+          nodePools: listFromWire(wire.nodePools, parsePrefix),
+        },
+        'network settings',
+      );
