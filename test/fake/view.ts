@@ -1,0 +1,80 @@
+// Views, nodes and configurations for tests: small numbers in, well-formed values out.
+import { createHash } from 'node:crypto';
+import type { AgentConfig } from '../../client/config.ts';
+import { firstAsn, type Asn } from '../../shared/address/asn.ts';
+import { endpointOf } from '../../shared/address/endpoint.ts';
+import type { Hostname } from '../../shared/address/hostname.ts';
+import type { Ip } from '../../shared/address/ip.ts';
+import type { IdentityKey, WireGuardKey } from '../../shared/address/key.ts';
+import type { Prefix } from '../../shared/address/prefix.ts';
+import { Secret } from '../../shared/log/secret.ts';
+import type { Gathering, Peer } from '../../shared/mesh/peer.ts';
+import type { View } from '../../shared/mesh/view.ts';
+
+export const testPort = 12_385;
+
+/** Node `n` (1 to 65535) with addresses, ASN and keys that follow from the number. */
+export const nodeFixture = (n: number, changes: Partial<Peer> = {}): Peer => ({
+  name: `node${String(n)}` as Hostname,
+  asn: (firstAsn + n) as Asn,
+  wireguardKey: digestKey(`wireguard ${String(n)}`) as WireGuardKey,
+  identityKey: digestKey(`identity ${String(n)}`) as IdentityKey,
+  tunnelAddress6: `fd00:6d65:7368::${n.toString(16)}` as Ip,
+  tunnelAddress4: `10.192.${String(n >> 8)}.${String(n & 255)}` as Ip,
+  nodeAddress6: `fd00:beef:beef::${n.toString(16)}` as Ip,
+  nodeAddress4: `10.128.${String(n >> 8)}.${String(n & 255)}` as Ip,
+  endpoints: [endpointOf(`2001:db8::${n.toString(16)}` as Ip, testPort)],
+  gathering: [],
+  advertised: [],
+  linkDriver: 'ip6gre',
+  ...changes,
+});
+
+/** Any 32 bytes are a Curve25519 public key. */
+const digestKey = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+export const viewFixture = (self: Peer, peers: readonly Peer[]): View => ({
+  revision: { registerId: '0'.repeat(32), epoch: 1n, number: 1n },
+  self,
+  peers,
+  tombstones: [],
+  settings: {
+    tunnelPools: ['10.192.0.0/12' as Prefix, 'fd00:6d65:7368::/48' as Prefix],
+    nodePools: ['10.128.0.0/12' as Prefix, 'fd00:beef:beef::/48' as Prefix],
+  },
+});
+
+export const gathers = (prefix: string, preference = 10): Gathering => ({
+  prefix: prefix as Prefix,
+  preference,
+});
+
+export const configFixture = (changes: Partial<AgentConfig> = {}): AgentConfig => ({
+  mode: 'run',
+  controlServers: ['[::1]:12384'],
+  hostname: 'node1' as Hostname,
+  stateDir: '/var/lib/meshover',
+  underlay: undefined,
+  endpoints: [],
+  port: testPort,
+  gathering: [],
+  advertise: [],
+  frr: 'none',
+  frrImage: 'none',
+  frrConf: 'conf',
+  linkDriver: 'ip6gre',
+  wireguard: 'auto',
+  disabled: ['frr'],
+  metrics: undefined,
+  logLevel: 'info',
+  logFormat: 'text',
+  dockerSocket: '/var/run/docker.sock',
+  bfd: { intervalMs: 200, multiplier: 6 },
+  ...changes,
+});
+
+/** RFC 7748, section 6.1: Alice's keys. */
+export const wireguardKeyFixture = {
+  private: new Secret('dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo='),
+  public: 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=' as WireGuardKey,
+};
