@@ -1,4 +1,4 @@
-// The outside of the agent as small ports; `real-*.ts` beside it implement them, test/fake too.
+// The outside of the agent as small ports; the files beside it implement them, test/fake too.
 
 import type { Clock } from '../../shared/clock/clock.ts';
 

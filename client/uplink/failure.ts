@@ -1,0 +1,25 @@
+// What came of a call that did not succeed: a refusal with its remedy, or no controller.
+import { status, type ServiceError } from '@grpc/grpc-js';
+import type { Refusal } from '../../shared/outcome/refusal.ts';
+import { refusalFromWire, refusalMetadataKey } from '../../shared/wire/refusal.ts';
+
+export type CallFailure =
+  | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly ok: false; readonly kind: 'unreachable'; readonly reason: string };
+
+export type CallResult<T> = { readonly ok: true; readonly value: T } | CallFailure;
+
+export const failureFrom = (error: ServiceError, address: string): CallFailure => {
+  const [bytes] = error.metadata.get(refusalMetadataKey);
+  const refusal = Buffer.isBuffer(bytes) ? refusalFromWire(bytes) : undefined;
+  if (refusal !== undefined) return { ok: false, kind: 'refused', refusal };
+  return { ok: false, kind: 'unreachable', reason: `${address}: ${reasonOf(error)}` };
+};
+
+const reasonOf = (error: ServiceError): string => {
+  if (error.code === status.UNIMPLEMENTED) {
+    return 'it does not know this call: the controller is older than this client, update it';
+  }
+  if (error.code === status.DEADLINE_EXCEEDED) return 'it did not answer in time';
+  return error.details === '' ? status[error.code] : error.details;
+};
