@@ -11,16 +11,30 @@ export const malformed = (reason: string): { readonly ok: false; readonly reason
   reason,
 });
 
-/** Reads every text with `parse`; the first fault wins. */
-export const parseAll = <T>(
-  texts: readonly string[],
-  parse: (text: string) => Parsed<T>,
+/** Reads every item with `parse`; the first fault wins. */
+export const parseAll = <I, T>(
+  items: readonly I[],
+  parse: (item: I) => Parsed<T>,
 ): Parsed<readonly T[]> => {
   const values: T[] = [];
-  for (const text of texts) {
-    const result = parse(text);
+  for (const item of items) {
+    const result = parse(item);
     if (!result.ok) return result;
     values.push(result.value);
   }
   return parsed(values);
+};
+
+/** Unwraps a record of results; the first fault wins, told with whose it is. */
+export const allParsed = <T extends object>(
+  fields: { readonly [K in keyof T]: Parsed<T[K]> },
+  whose?: string,
+): Parsed<T> => {
+  const values: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    const field = fields[key];
+    if (!field.ok) return whose === undefined ? field : malformed(`${whose}: ${field.reason}`);
+    values[key] = field.value;
+  }
+  return parsed(values as T);
 };

@@ -4,11 +4,10 @@ import { parseEndpoint } from '../address/endpoint.ts';
 import { parseHostname } from '../address/hostname.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import type { JoinRequest } from '../mesh/join-request.ts';
-import type { Parsed } from '../outcome/parsed.ts';
-import { gatheringFromWire, gatheringToWire, listFromWire } from './announcement.ts';
+import { allParsed, parseAll, type Parsed } from '../outcome/parsed.ts';
+import { gatheringFromWire, gatheringToWire } from './gathering.ts';
 import { identityKeyFromWire, keyToWire, wireguardKeyFromWire } from './key.ts';
 import { linkDriverFromWire, linkDriverToWire } from './link-driver.ts';
-import { allParsed } from './peer.ts';
 
 export const joinRequestToWire = (
   request: JoinRequest,
@@ -31,9 +30,9 @@ export const joinRequestFromWire = (wire: WireJoinRequest): Parsed<JoinRequest> 
       name: parseHostname(wire.name),
       wireguardKey: wireguardKeyFromWire(wire.wireguardKey),
       identityKey: identityKeyFromWire(wire.identityKey),
-      endpoints: listFromWire(wire.endpoints, parseEndpoint),
-      gathering: listFromWire(wire.gathering, gatheringFromWire),
-      advertise: listFromWire(wire.advertise, parsePrefix),
+      endpoints: parseAll(wire.endpoints, parseEndpoint),
+      gathering: parseAll(wire.gathering, gatheringFromWire),
+      advertise: parseAll(wire.advertise, parsePrefix),
       linkDriver: linkDriverFromWire(wire.linkDriver),
     },
     'join request',

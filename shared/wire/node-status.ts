@@ -5,8 +5,7 @@ import type {
 } from '../../proto/gen/meshover/v1/status.ts';
 import { parseHostname } from '../address/hostname.ts';
 import type { LinkStatus, NodeStatus } from '../mesh/status.ts';
-import { parsed, type Parsed } from '../outcome/parsed.ts';
-import { listFromWire } from './announcement.ts';
+import { parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
 import { revisionFromWire, revisionToWire } from './revision.ts';
 
 export const nodeStatusToWire = (status: NodeStatus): WireNodeStatus => ({
@@ -23,7 +22,7 @@ export const nodeStatusToWire = (status: NodeStatus): WireNodeStatus => ({
 });
 
 export const nodeStatusFromWire = (wire: WireNodeStatus): Parsed<NodeStatus> => {
-  const links = listFromWire(wire.links, linkStatusFromWire);
+  const links = parseAll(wire.links, linkStatusFromWire);
   if (!links.ok) return links;
   const desired = wire.desired && revisionFromWire(wire.desired);
   if (desired?.ok === false) return desired;

@@ -9,8 +9,8 @@ import { parseHostname } from '../address/hostname.ts';
 import { familyOf, parseIp, type Family, type Ip } from '../address/ip.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import type { Peer, Tombstone } from '../mesh/peer.ts';
-import { malformed, parsed, type Parsed } from '../outcome/parsed.ts';
-import { gatheringFromWire, gatheringToWire, listFromWire } from './announcement.ts';
+import { allParsed, malformed, parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
+import { gatheringFromWire, gatheringToWire } from './gathering.ts';
 import { identityKeyFromWire, keyToWire, wireguardKeyFromWire } from './key.ts';
 import { linkDriverFromWire, linkDriverToWire } from './link-driver.ts';
 
@@ -39,9 +39,9 @@ export const peerFromWire = (wire: WirePeer): Parsed<Peer> => {
     tunnelAddress4: addressOf(wire.tunnelAddresses, 4),
     nodeAddress6: addressOf(wire.nodeAddresses, 6),
     nodeAddress4: addressOf(wire.nodeAddresses, 4),
-    endpoints: listFromWire(wire.endpoints, parseEndpoint),
-    gathering: listFromWire(wire.gathering, gatheringFromWire),
-    advertised: listFromWire(wire.advertised, parsePrefix),
+    endpoints: parseAll(wire.endpoints, parseEndpoint),
+    gathering: parseAll(wire.gathering, gatheringFromWire),
+    advertised: parseAll(wire.advertised, parsePrefix),
     linkDriver: linkDriverFromWire(wire.linkDriver),
   };
   return allParsed(fields, `peer ${wire.name.slice(0, 80)}`);
@@ -82,18 +82,4 @@ const addressOf = (texts: readonly string[], family: Family): Parsed<Ip> => {
     if (!ip.ok || familyOf(ip.value) === family) return ip;
   }
   return malformed(`an IPv${family} address is missing`);
-};
-
-/** Unwraps a record of results; the first fault wins, told with whose it is. */
-export const allParsed = <T extends object>(
-  fields: { readonly [K in keyof T]: Parsed<T[K]> },
-  whose: string,
-): Parsed<T> => {
-  const values: Partial<T> = {};
-  for (const key of Object.keys(fields) as (keyof T)[]) {
-    const field = fields[key];
-    if (!field.ok) return malformed(`${whose}: ${field.reason}`);
-    values[key] = field.value;
-  }
-  return parsed(values as T);
 };

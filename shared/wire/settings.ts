@@ -2,9 +2,7 @@
 import type { NetworkSettings as WireSettings } from '../../proto/gen/meshover/v1/mesh.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import type { NetworkSettings } from '../mesh/view.ts';
-import { malformed, type Parsed } from '../outcome/parsed.ts';
-import { listFromWire } from './announcement.ts';
-import { allParsed } from './peer.ts';
+import { allParsed, malformed, parseAll, type Parsed } from '../outcome/parsed.ts';
 
 export const settingsToWire = (settings: NetworkSettings): WireSettings => ({
   tunnelPools: [...settings.tunnelPools],
@@ -16,8 +14,8 @@ export const settingsFromWire = (wire: WireSettings | undefined): Parsed<Network
     ? malformed('the network settings are missing')
     : allParsed<NetworkSettings>(
         {
-          tunnelPools: listFromWire(wire.tunnelPools, parsePrefix),
-          nodePools: listFromWire(wire.nodePools, parsePrefix),
+          tunnelPools: parseAll(wire.tunnelPools, parsePrefix),
+          nodePools: parseAll(wire.nodePools, parsePrefix),
         },
         'network settings',
       );

@@ -1,4 +1,4 @@
-// The lists that nodes say of themselves: endpoints, gathered ranges, prefixes.
+// Gathered ranges on the wire.
 import type { Gathering as WireGathering } from '../../proto/gen/meshover/v1/mesh.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import { defaultPreference, type Gathering } from '../mesh/peer.ts';
@@ -12,18 +12,4 @@ export const gatheringFromWire = (wire: WireGathering): Parsed<Gathering> => {
   if (!prefix.ok) return prefix;
   if (wire.preference > 65535) return malformed(`preference ${wire.preference} is over 65535`);
   return parsed({ prefix: prefix.value, preference: wire.preference || defaultPreference });
-};
-
-/** Maps every item; the first fault wins. */
-export const listFromWire = <W, T>(
-  items: readonly W[],
-  read: (item: W) => Parsed<T>,
-): Parsed<readonly T[]> => {
-  const values: T[] = [];
-  for (const item of items) {
-    const value = read(item);
-    if (!value.ok) return value;
-    values.push(value.value);
-  }
-  return parsed(values);
 };

@@ -1,0 +1,84 @@
+// Checks that a row's JSON has the fields it must have, before anybody reads them.
+import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
+
+type Kind = 'text' | 'number' | 'natural' | 'texts' | 'gatherings';
+
+export const headShape = {
+  format: 'number',
+  registerId: 'text',
+  epoch: 'natural',
+  number: 'natural',
+  tunnelPools: 'texts',
+  nodePools: 'texts',
+} as const satisfies Shape;
+
+export const nodeShape = {
+  name: 'text',
+  asn: 'number',
+  wireguardKey: 'text',
+  identityKey: 'text',
+  tunnelAddress6: 'text',
+  tunnelAddress4: 'text',
+  nodeAddress6: 'text',
+  nodeAddress4: 'text',
+  endpoints: 'texts',
+  gathering: 'gatherings',
+  advertised: 'texts',
+  linkDriver: 'text',
+  changedAt: 'natural',
+} as const satisfies Shape;
+
+export const tombstoneShape = {
+  name: 'text',
+  asn: 'number',
+  removedAt: 'natural',
+  reason: 'text',
+} as const satisfies Shape;
+
+type Shape = Readonly<Record<string, Kind>>;
+
+interface Values {
+  readonly text: string;
+  readonly number: number;
+  /** Decimal text of a 64-bit integer. */
+  readonly natural: string;
+  readonly texts: readonly string[];
+  readonly gatherings: readonly { readonly prefix: string; readonly preference: number }[];
+}
+
+export type Shaped<S extends Shape> = { readonly [F in keyof S]: Values[S[F]] };
+
+export const parseRow = <S extends Shape>(text: string, shape: S): Parsed<Shaped<S>> => {
+  const value = valueOf(text);
+  if (!isObject(value)) return malformed('is not a JSON object');
+  for (const [field, kind] of Object.entries(shape)) {
+    if (!fits[kind](value[field])) return malformed(`has no good field "${field}" (${kind})`);
+  }
+  return parsed(value as Shaped<S>);
+};
+
+const valueOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // No JSON is one more way of being no object, and the caller says so.
+    return undefined;
+  }
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  text: isText,
+  number: (value) => typeof value === 'number',
+  natural: (value) => isText(value) && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n,
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  gatherings: (value) =>
+    Array.isArray(value) &&
+    value.every(
+      (each) => isObject(each) && isText(each['prefix']) && typeof each['preference'] === 'number',
+    ),
+};
