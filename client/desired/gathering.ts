@@ -1,10 +1,6 @@
 // Who gathers which source range, in the order in which a node tries them.
 import { endpointIp } from '../../shared/address/endpoint.ts';
-import {
-  comparePrefix,
-  containsIp,
-  type Prefix,
-} from '../../shared/address/prefix.ts';
+import { comparePrefix, containsIp, type Prefix } from '../../shared/address/prefix.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
 import type { View } from '../../shared/mesh/view.ts';
 import { compareText } from './input.ts';

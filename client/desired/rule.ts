@@ -4,19 +4,9 @@ import { containsIp, hostPrefix, lengthOf, prefixFamily } from '../../shared/add
 import type { Rule } from './desired.ts';
 import type { GatheredRange } from './gathering.ts';
 import { compareText, type DesiredInput } from './input.ts';
-import {
-  fwmark,
-  gatherersPerRange,
-  mainTable,
-  rangePriority,
-  ruleBand,
-  tableOf,
-} from './names.ts';
+import { fwmark, gatherersPerRange, mainTable, rangePriority, ruleBand, tableOf } from './names.ts';
 
-export const rulesFor = (
-  input: DesiredInput,
-  ranges: readonly GatheredRange[],
-): readonly Rule[] =>
+export const rulesFor = (input: DesiredInput, ranges: readonly GatheredRange[]): readonly Rule[] =>
   ([4, 6] as const).flatMap((family) =>
     rulesOfFamily(
       family,
@@ -72,13 +62,11 @@ const rulesOfRange = (family: Family, range: GatheredRange): Rule[] => {
   }
   return [
     { ...first, action: { kind: 'lookup', table: mainTable, suppressPrefixLength: 0 } },
-    ...range.gatherers.slice(0, gatherersPerRange).map(
-      (gatherer, index): Rule => ({
-        ...first,
-        priority: rangePriority(length, index + 1),
-        action: { kind: 'lookup', table: tableOf(gatherer.asn) },
-      }),
-    ),
+    ...range.gatherers.slice(0, gatherersPerRange).map((gatherer, index): Rule => ({
+      ...first,
+      priority: rangePriority(length, index + 1),
+      action: { kind: 'lookup', table: tableOf(gatherer.asn) },
+    })),
   ];
 };
 

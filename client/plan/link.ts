@@ -79,10 +79,15 @@ const mendStep = (link: Link, existing: ObservedLink | undefined): readonly Link
   ];
 };
 
+/** RFC 8200, section 5. */
+const leastIpv6Mtu = 1280;
+
 /** What the kernel cannot change in place, or only by dropping the session anyway. */
-const remakeReason = (link: Link, { kind, tunnel }: ObservedLink): string | undefined => {
+const remakeReason = (link: Link, { kind, mtu, tunnel }: ObservedLink): string | undefined => {
   if (kind !== kernelKindOf(link))
     return `it is ${kind || 'no tunnel'}, wanted ${kernelKindOf(link)}`;
+  // Under it the kernel drops IPv6 with all its settings, and above it again makes an address of its own.
+  if (mtu < leastIpv6Mtu) return `its MTU of ${String(mtu)} has cost it IPv6`;
   if (link.kind === 'dummy' || link.kind === 'wireguard') return undefined;
   return firstDifference([
     ['local address', tunnel.local, link.local],
