@@ -1,4 +1,5 @@
 // The name that keys a node (RFC 1123, lower case).
+import { isIP } from 'node:net';
 import { malformed, parsed, type Parsed } from '../outcome/parsed.ts';
 
 /** 1 to 253 characters: lower-case labels of letters, digits and inner hyphens, joined by dots. */
@@ -21,5 +22,6 @@ export const parseHostname = (text: string): Parsed<Hostname> => {
       );
 };
 
+// RFC 1123 2.1: a host name never has dotted-decimal form, so that nobody takes it for an address.
 const isHostname = (text: string): boolean =>
-  text.length <= 253 && text.split('.').every((part) => label.test(part));
+  text.length <= 253 && isIP(text) === 0 && text.split('.').every((part) => label.test(part));
