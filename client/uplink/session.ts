@@ -8,7 +8,6 @@ import {
 import {
   PeersClient,
   PeersService,
-  type WatchResponse,
 } from '../../proto/gen/meshover/v1/peers.ts';
 import { StatusClient, StatusService } from '../../proto/gen/meshover/v1/status.ts';
 import { programVersion } from '../../shared/version.ts';

@@ -1,0 +1,124 @@
+// Turns the crank when something woke it: one turn at a time, and never busier than it must be.
+import type { Clock } from '../../shared/clock/clock.ts';
+import type { Log } from '../../shared/log/log.ts';
+import type { View } from '../../shared/mesh/view.ts';
+import type { Plan } from '../plan/step.ts';
+import { nextTry, troublesAfter, withoutHeld, type Troubles } from './hold-back.ts';
+import { Chronicle } from './chronicle.ts';
+import type { Survey, TurnResult } from './turn.ts';
+import {
+  causeOf,
+  paceAfterTurn,
+  paceAtTurn,
+  startingPace,
+  wakeFor,
+  type Cause,
+  type Pace,
+} from './wake.ts';
+
+export interface ReconcilerGiven {
+  readonly survey: (view: View | undefined) => Promise<Survey>;
+  readonly apply: (survey: Survey, plan: Plan) => Promise<TurnResult>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly view: View | undefined;
+  /** Called after every turn; `held` steps were wanted but not tried. */
+  readonly onTurn: (turn: Turn) => void;
+}
+
+export interface Turn extends TurnResult {
+  readonly held: Plan;
+}
+
+export class Reconciler {
+  readonly #given: ReconcilerGiven;
+  readonly #chronicle: Chronicle;
+  #view: View | undefined;
+  #pace: Pace;
+  #troubles: Troubles = new Map();
+  #gathers = false;
+  #turning: Promise<void> | undefined;
+  #cancel: () => void = () => undefined;
+  #live = true;
+
+  constructor(given: ReconcilerGiven) {
+    this.#given = given;
+    this.#chronicle = new Chronicle(given.log);
+    this.#pace = startingPace(given.clock.now());
+    this.#setView(given.view);
+  }
+
+  start(): void {
+    this.wake('operator');
+  }
+
+  takeView(view: View): void {
+    this.#setView(view);
+    this.wake('view');
+  }
+
+  /** A line of `ip monitor`. */
+  takeKernelLine(line: string): void {
+    const cause = causeOf(line, this.#gathers);
+    if (cause !== undefined) this.wake(cause);
+  }
+
+  wake(cause: Cause): void {
+    if (!this.#live) return;
+    this.#pace = wakeFor(this.#pace, cause, this.#given.clock.now());
+    this.#schedule();
+  }
+
+  /** The turn that runs is finished; no other starts. What is configured stays. */
+  async stop(): Promise<void> {
+    this.#live = false;
+    this.#cancel();
+    await this.#turning;
+  }
+
+  #setView(view: View | undefined): void {
+    this.#view = view;
+    this.#gathers = view?.peers.some((peer) => peer.gathering.length > 0) ?? false;
+  }
+
+  #schedule(): void {
+    const { dueAt } = this.#pace;
+    this.#cancel();
+    if (!this.#live || this.#turning !== undefined || dueAt === undefined) return;
+    this.#cancel = this.#given.clock.after(Math.max(0, dueAt - this.#given.clock.now()), () => {
+      this.#turning = this.#turn().finally(() => {
+        this.#turning = undefined;
+        this.#schedule();
+      });
+    });
+  }
+
+  async #turn(): Promise<void> {
+    const { clock } = this.#given;
+    const startedAt = clock.now();
+    const { causes } = this.#pace;
+    this.#pace = paceAtTurn(this.#pace);
+    try {
+      await this.#reconcile(causes);
+    } catch (fault) {
+      this.#chronicle.tellFault(fault);
+    }
+    this.#pace = paceAfterTurn(this.#pace, { startedAt, endedAt: clock.now() });
+  }
+
+  async #reconcile(causes: readonly Cause[]): Promise<void> {
+    const { clock, log } = this.#given;
+    const surveyed = await this.#given.survey(this.#view);
+    this.#chronicle.tellComplaints(surveyed.complaints);
+    const { plan, held } = withoutHeld(surveyed.plan, this.#troubles, clock.now());
+    if (plan.length > 0) log.debug(`${plan.length} steps to do`, { reason: causes.join(', ') });
+    const result = await this.#given.apply(surveyed, plan);
+    this.#troubles = troublesAfter(this.#troubles, result.outcomes, clock.now());
+    this.#chronicle.tellOutcomes(result.outcomes, this.#troubles);
+    const retryAt = nextTry(held, this.#troubles);
+    if (retryAt !== undefined) {
+      this.#pace = wakeFor(this.#pace, 'retry', retryAt);
+    }
+    this.#given.onTurn({ ...result, held });
+  }
+}

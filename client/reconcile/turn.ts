@@ -1,0 +1,75 @@
+// One turn of the crank: observe → facts → desired → plan → apply.
+import type { Endpoint } from '../../shared/address/endpoint.ts';
+import { endpointOf } from '../../shared/address/endpoint.ts';
+import type { View } from '../../shared/mesh/view.ts';
+import { applyPlan, type ApplyFrr } from '../apply/apply-plan.ts';
+import type { AgentConfig } from '../config.ts';
+import { desiredFor } from '../desired/desired-for.ts';
+import type { Facts } from '../desired/facts.ts';
+import type { KernelHost } from '../host/ports.ts';
+import type { Identity } from '../identity/keys.ts';
+import { factsFrom, hasKernelWireGuard } from '../observe/facts.ts';
+import { observe } from '../observe/observe.ts';
+import type { Observed } from '../observe/observed.ts';
+import { planFrom } from '../plan/plan-from.ts';
+import type { Plan, StepOutcome } from '../plan/step.ts';
+
+/** FRR's part of the line, behind the container engine. */
+export interface FrrSide {
+  facts(): Promise<Pick<Facts, 'frrVersion' | 'templates'>>;
+  readonly apply: ApplyFrr;
+}
+
+export interface TurnGiven {
+  readonly host: KernelHost;
+  readonly config: AgentConfig;
+  readonly identity: Identity;
+  readonly frr: FrrSide;
+}
+
+/** What a look at the host says is to be done. */
+export interface Survey {
+  readonly view: View | undefined;
+  readonly observed: Observed;
+  readonly facts: Facts;
+  readonly plan: Plan;
+  readonly complaints: readonly string[];
+}
+
+export interface TurnResult extends Survey {
+  readonly outcomes: readonly StepOutcome[];
+}
+
+/** Changes nothing. Without a view nothing of the mesh is to be done. */
+export const survey = async (given: TurnGiven, view: View | undefined): Promise<Survey> => {
+  const { host, config, identity, frr } = given;
+  const observed = await observe(host);
+  const facts = factsFrom({
+    observed,
+    config,
+    kernelWireGuard: await hasKernelWireGuard(host, observed),
+    ...(await frr.facts()),
+  });
+  if (view === undefined) return { view, observed, facts, plan: [], complaints: [] };
+  const { wireguardKey } = identity;
+  const { desired, complaints } = desiredFor({ view, config, facts, wireguardKey });
+  return { view, observed, facts, plan: planFrom(desired, observed), complaints };
+};
+
+export const applySurvey = async (
+  given: TurnGiven,
+  surveyed: Survey,
+  plan: Plan,
+): Promise<TurnResult> => ({
+  ...surveyed,
+  outcomes: plan.length === 0 ? [] : await applyPlan(plan, given.host, given.frr.apply),
+});
+
+/** Where other nodes send their packets for this one. */
+export const endpointsFor = (
+  config: Pick<AgentConfig, 'endpoints' | 'port'>,
+  facts: Pick<Facts, 'underlay'>,
+): readonly Endpoint[] => {
+  if (config.endpoints.length > 0) return config.endpoints;
+  return facts.underlay === undefined ? [] : [endpointOf(facts.underlay.address, config.port)];
+};
