@@ -81,10 +81,12 @@ mkdir -p .cache
 install_packages "${packages[@]}"
 if needs_qemu; then install_packages qemu-system-x86 cpio; fi
 
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+if [ ! -e node_modules/.package-lock.json ]; then
   say "npm ci"
-  npm ci --silent --no-audit --no-fund || fail "npm ci failed: is there a network, and does the npm registry answer?"
-  touch node_modules/.package-lock.json
+  npm ci --no-audit --no-fund >.cache/npm.log 2>&1 || {
+    tail -20 .cache/npm.log >&2
+    fail "npm ci failed (whole output: .cache/npm.log): is there a network, and does the npm registry answer?"
+  }
 fi
 
 # FRR images, and a data-root of Docker that holds them, so that a host of the lab need not load them.
