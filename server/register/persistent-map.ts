@@ -1,6 +1,9 @@
 // An immutable map whose writes share all but a few nodes with the map before (hash array mapped trie).
 
-/** Text keys only. Iteration follows hashes, not insertion: sort what leaves the room. */
+/**
+ * Text keys only. Equal contents make equal tries, whatever came and went before.
+ * Values come out in the order of hashes: sort what leaves the room.
+ */
 export interface PersistentMap<V> {
   readonly size: number;
   readonly root: Branch<V>;
@@ -67,7 +70,8 @@ const joined = <V>(slot: Slot<V> | undefined, leaf: Leaf<V>, shift: number): Slo
   if (slot.hash === leaf.hash) {
     const keys = leaf.entries.map(([key]) => key);
     const others = slot.entries.filter(([key]) => !keys.includes(key));
-    return { ...leaf, entries: [...others, ...leaf.entries] };
+    const entries = [...others, ...leaf.entries].sort(([a], [b]) => (a < b ? -1 : 1));
+    return { ...leaf, entries };
   }
   return {
     kind: 'branch',
@@ -81,11 +85,16 @@ const withoutKey = <V>(branch: Branch<V>, key: string, shift: number): Branch<V>
   if (slot === undefined) return branch;
   if (slot.kind === 'branch') {
     const rest = withoutKey(slot.branch, key, shift + bitsALevel);
-    const empty = rest.every((each) => each === undefined);
-    return branch.with(at, empty ? undefined : { kind: 'branch', branch: rest });
+    return branch.with(at, onlyLeafOf(rest) ?? { kind: 'branch', branch: rest });
   }
   const entries = slot.entries.filter(([known]) => known !== key);
   return branch.with(at, entries.length === 0 ? undefined : { ...slot, entries });
+};
+
+/** A branch with one leaf and nothing else becomes that leaf, as if nothing else had ever been there. */
+const onlyLeafOf = <V>(branch: Branch<V>): Leaf<V> | undefined => {
+  const [only, ...others] = branch.filter((slot) => slot !== undefined);
+  return only?.kind === 'leaf' && others.length === 0 ? only : undefined;
 };
 
 /** FNV-1a, with a last mix so that the low bits differ too. */

@@ -1,0 +1,40 @@
+// Requests and registers for the tests of the controller's pure rooms.
+import { createHash } from 'node:crypto';
+import type { Hostname } from '../../../shared/address/hostname.ts';
+import type { IdentityKey, WireGuardKey } from '../../../shared/address/key.ts';
+import type { JoinRequest } from '../../../shared/mesh/join-request.ts';
+import type { Outcome } from '../../../shared/outcome/refusal.ts';
+import type { Parsed } from '../../../shared/outcome/parsed.ts';
+import { joinNode, type Joined } from '../../../server/register/join.ts';
+import { defaultPools, poolsFrom, type PoolTexts } from '../../../server/register/pools.ts';
+import { emptyRegister, type Register } from '../../../server/register/register.ts';
+
+export const registerId = '0123456789abcdef'.repeat(2);
+
+export const keyFor = (seed: string): string =>
+  createHash('sha256').update(seed).digest().toString('base64');
+
+export const requestFor = (name: string, changes: Partial<JoinRequest> = {}): JoinRequest => ({
+  name: name as Hostname,
+  wireguardKey: keyFor(`wireguard ${name}`) as WireGuardKey,
+  identityKey: keyFor(`identity ${name}`) as IdentityKey,
+  endpoints: [],
+  gathering: [],
+  advertise: [],
+  linkDriver: 'ip6gre',
+  ...changes,
+});
+
+export const registerWith = (pools: Partial<PoolTexts> = {}): Register =>
+  emptyRegister(registerId, valueOf(poolsFrom({ ...defaultPools, ...pools })));
+
+export const valueOf = <T>(result: Outcome<T> | Parsed<T>): T => {
+  if (result.ok) return result.value;
+  throw new Error('reason' in result ? result.reason : result.refusal.detail);
+};
+
+export const join = (register: Register, name: string, changes?: Partial<JoinRequest>): Joined =>
+  valueOf(joinNode(register, requestFor(name, changes), { open: true }));
+
+export const joinAll = (register: Register, names: readonly string[]): Register =>
+  names.reduce((grown, name) => join(grown, name).register, register);
