@@ -87,6 +87,28 @@ export interface Images {
   pull(reference: string): Promise<void>;
 }
 
+export interface VtyAnswer {
+  /** FRR's command status: 0 = done, 1 = done with a warning, others = refused. */
+  readonly status: number;
+  readonly text: string;
+}
+
+/** FRR's daemons, asked directly by the sockets that vtysh uses. */
+export interface Vty {
+  /** One answer per command, up to the first refused one; undefined when the daemon does not answer. */
+  ask(daemon: string, commands: readonly string[]): Promise<readonly VtyAnswer[] | undefined>;
+}
+
+/** What the rows of FRR act on. */
+export interface FrrHost {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly files: Files;
+  readonly vty: Vty;
+  readonly clock: Clock;
+  readonly stateDir: string;
+}
+
 /** The engine could not be reached or refused; `remedy` says what an operator does about it. */
 export class EngineError extends Error {
   readonly code: 'no-engine' | 'no-image' | 'refused';
