@@ -21,5 +21,15 @@ export interface UplinkGiven {
   /** The view of an earlier run. */
   readonly saved: View | undefined;
   readonly endpoints: readonly Endpoint[];
+  /** False: ask for everything anew, and so hear from the controller in any case. */
+  readonly resumes: boolean;
   readonly onView: (view: View) => void;
+  /** An attendance ended; another one follows. */
+  readonly onTrouble: (trouble: Trouble) => void;
+}
+
+/** Why an attendance ended; "refused" waits long for an operator. */
+export interface Trouble {
+  readonly kind: 'unreachable' | 'refused';
+  readonly reason: string;
 }

@@ -5,10 +5,7 @@ import {
   JoiningService,
   type JoinResponse,
 } from '../../proto/gen/meshover/v1/joining.ts';
-import {
-  PeersClient,
-  PeersService,
-} from '../../proto/gen/meshover/v1/peers.ts';
+import { PeersClient, PeersService } from '../../proto/gen/meshover/v1/peers.ts';
 import { StatusClient, StatusService } from '../../proto/gen/meshover/v1/status.ts';
 import { programVersion } from '../../shared/version.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';

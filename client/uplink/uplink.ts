@@ -14,16 +14,10 @@ import {
   type Trusted,
 } from './attend.ts';
 import { retryDelayMs } from './back-off.ts';
-import type { UplinkGiven } from './given.ts';
+import type { Trouble, UplinkGiven } from './given.ts';
 import type { Session } from './session.ts';
 import { viewAfter } from './view-after.ts';
 import { ViewKeeper } from './view-keeper.ts';
-
-/** Why an attendance ended; "refused" waits long for an operator. */
-interface Ending {
-  readonly kind: 'unreachable' | 'refused';
-  readonly reason: string;
-}
 
 const pendingText = 'this node waits until an operator approves it on the controller';
 
@@ -33,7 +27,7 @@ export class Uplink {
   #endpoints: readonly Endpoint[];
   #session: Session | undefined;
   #registerId: string | undefined;
-  #resumes = true;
+  #resumes: boolean;
   #failures = 0;
   #complaint = '';
   #connected = false;
@@ -44,6 +38,7 @@ export class Uplink {
   constructor(given: UplinkGiven) {
     this.#given = given;
     this.#endpoints = given.endpoints;
+    this.#resumes = given.resumes;
     this.#registerId = given.saved?.revision.registerId;
     this.#keeper = new ViewKeeper(given);
     this.#stopped = new Promise((resolve) => {
@@ -71,6 +66,7 @@ export class Uplink {
       if (!this.#isLive()) break;
       this.#failures += 1;
       this.#tell(address, ending);
+      this.#given.onTrouble(ending);
       await this.#pause(
         retryDelayMs({
           failures: this.#failures,
@@ -111,7 +107,7 @@ export class Uplink {
     }
   }
 
-  async #attend(address: string): Promise<Ending> {
+  async #attend(address: string): Promise<Trouble> {
     const trusted = await trustFor(this.#given, address);
     if (!trusted.ok) return { kind: 'unreachable', reason: trusted.reason };
     if (!this.#isLive()) return { kind: 'unreachable', reason: 'stopping' };
@@ -130,7 +126,7 @@ export class Uplink {
     }
   }
 
-  async #join(session: Session, address: string, trusted: Trusted): Promise<Revision | Ending> {
+  async #join(session: Session, address: string, trusted: Trusted): Promise<Revision | Trouble> {
     const announced = this.#endpoints;
     const joined = await session.join(joinRequestFor(this.#given, announced), false);
     if (!joined.ok) {
@@ -152,7 +148,7 @@ export class Uplink {
     return revision;
   }
 
-  #follow(session: Session, joined: Revision): Promise<Ending> {
+  #follow(session: Session, joined: Revision): Promise<Trouble> {
     const resumeFrom = this.#resumes ? resumePoint(this.#keeper.view?.revision, joined) : undefined;
     this.#resumes = true;
     this.#connected = true;
@@ -178,7 +174,7 @@ export class Uplink {
   }
 
   /** An ending when the stream cannot go on. */
-  #take({ event, complaints }: ReadEvent): Ending | undefined {
+  #take({ event, complaints }: ReadEvent): Trouble | undefined {
     const { log, config } = this.#given;
     for (const reason of complaints)
       log.warn('left out what the controller said of one node', { reason });
@@ -211,7 +207,7 @@ export class Uplink {
     return undefined;
   }
 
-  #tell(address: string, { kind, reason }: Ending): void {
+  #tell(address: string, { kind, reason }: Trouble): void {
     const { log } = this.#given;
     const text =
       kind === 'refused'

@@ -1,0 +1,4 @@
+// Runs the agent from its sources.
+import { runClient } from './main.ts';
+
+process.exitCode = await runClient(process.argv.slice(2));

@@ -1,0 +1,127 @@
+// The agent: reads what it is told, composes its parts, and starts in the mode asked for.
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createLineLog } from '../shared/log/line-log.ts';
+import type { Log } from '../shared/log/log.ts';
+import { programVersion } from '../shared/version.ts';
+import { configFrom } from './config-from.ts';
+import type { AgentConfig } from './config.ts';
+import { hostCommands } from './host/commands.ts';
+import { hostFiles } from './host/files.ts';
+import { hostSysctls } from './host/sysctls.ts';
+import { systemClock } from './host/system-clock.ts';
+import { loadIdentity } from './identity/identity.ts';
+import { readSavedView } from './identity/saved-view.ts';
+import { cleanHost } from './modes/clean.ts';
+import { convergeOnce } from './modes/once.ts';
+import type { AgentParts, NodeParts } from './modes/parts.ts';
+import { printAgentPlan } from './modes/plan.ts';
+import { runAgent } from './modes/run.ts';
+import { noSessions } from './status/status-for.ts';
+
+/** Exit status: 0 done, 1 failed, 2 wrongly called. */
+export const runClient = async (argv: readonly string[]): Promise<number> => {
+  const start = configFrom({
+    argv,
+    environment: process.env,
+    systemHostname: hostname(),
+    templates: templatesBeside(import.meta.dirname),
+  });
+  switch (start.kind) {
+    case 'help':
+      process.stdout.write(start.text);
+      return 0;
+    case 'version':
+      process.stdout.write(`meshover ${programVersion}\n`);
+      return 0;
+    case 'complaints':
+      for (const complaint of start.complaints) process.stderr.write(`client: ${complaint}\n`);
+      return 2;
+    case 'config':
+      return startAgent(start.config);
+  }
+};
+
+/** In the single executable there is no source directory. */
+const templatesBeside = (source: string | undefined): string =>
+  source === undefined ? join(dirname(process.execPath), 'conf') : join(dirname(source), 'conf');
+
+const startAgent = async (config: AgentConfig): Promise<number> => {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('client: it configures interfaces and routes: run it as root (sudo)\n');
+    return 1;
+  }
+  const log = logFor(config);
+  try {
+    return await startMode(partsFor(config, log));
+  } catch (fault) {
+    log.error('the agent ended', {
+      error: fault instanceof Error ? fault.message : String(fault),
+    });
+    return 1;
+  }
+};
+
+const logFor = (config: AgentConfig): Log =>
+  createLineLog({
+    level: config.logLevel,
+    format: config.logFormat,
+    now: () => Date.now(),
+    write: (line) => process.stderr.write(line),
+  });
+
+const partsFor = (config: AgentConfig, log: Log): AgentParts => ({
+  config,
+  log,
+  host: {
+    commands: hostCommands,
+    files: hostFiles,
+    sysctls: hostSysctls,
+    clock: systemClock,
+    stateDir: config.stateDir,
+  },
+  frr: {
+    side: {
+      facts: () => Promise.resolve({ frrVersion: undefined, templates: {} }),
+      apply: () => Promise.resolve(new Map()),
+    },
+    sessions: () => Promise.resolve(noSessions),
+  },
+  random: Math.random,
+  print: (text) => process.stdout.write(text),
+});
+
+const startMode = async (parts: AgentParts): Promise<number> => {
+  const { mode } = parts.config;
+  if (mode === 'plan') return printAgentPlan(parts);
+  if (mode === 'clean') return cleanHost(parts);
+  const node = await nodePartsFor(parts);
+  if (node === undefined) return 1;
+  return mode === 'once' ? convergeOnce(node) : runAgent(node, stopAsked());
+};
+
+const nodePartsFor = async (parts: AgentParts): Promise<NodeParts | undefined> => {
+  const { host, config, log } = parts;
+  const loaded = await loadIdentity(host.files, config.stateDir);
+  if (!loaded.ok) {
+    log.error(loaded.reason);
+    return undefined;
+  }
+  if (loaded.value.fresh) log.info('made the keys of this node', { path: config.stateDir });
+  const saved = await readSavedView(host.files, config.stateDir);
+  if (!saved.ok) log.error(saved.reason);
+  return {
+    ...parts,
+    identity: loaded.value.identity,
+    saved: saved.ok ? saved.value : undefined,
+  };
+};
+
+const stopAsked = (): Promise<string> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+      });
+    }
+  });

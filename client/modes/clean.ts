@@ -1,0 +1,25 @@
+// Removes all that is ours from the host and nothing else; needs no controller.
+import { observe } from '../observe/observe.ts';
+import { applyPlan } from '../apply/apply-plan.ts';
+import { identityPath } from '../identity/identity.ts';
+import { cleanPlan } from '../plan/plan-from.ts';
+import { Chronicle } from '../reconcile/chronicle.ts';
+import type { AgentParts } from './parts.ts';
+
+export const cleanHost = async (parts: AgentParts): Promise<number> => {
+  const { host, config, log } = parts;
+  const plan = cleanPlan(await observe(host));
+  const outcomes = await applyPlan(plan, host, parts.frr.side.apply);
+  new Chronicle(log).tellOutcomes(outcomes, new Map());
+  if (outcomes.some(({ result }) => result !== 'done')) {
+    log.error('not all could be removed: see above, mend it and run "client -clean" again');
+    return 1;
+  }
+  log.info(plan.length === 0 ? 'nothing of ours was on this host' : 'removed all that was ours', {
+    count: plan.length,
+  });
+  log.info('the keys of this node are kept, so that it can come back with the same addresses', {
+    path: identityPath(config.stateDir),
+  });
+  return 0;
+};

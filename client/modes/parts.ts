@@ -1,0 +1,50 @@
+// What every way of starting the agent is built from.
+import type { Log } from '../../shared/log/log.ts';
+import type { View } from '../../shared/mesh/view.ts';
+import type { AgentConfig } from '../config.ts';
+import type { KernelHost } from '../host/ports.ts';
+import type { Identity } from '../identity/keys.ts';
+import type { TurnGiven } from '../reconcile/turn.ts';
+import type { Sessions } from '../status/status-for.ts';
+
+/** FRR's part of the agent: of a turn, and of the reports. */
+export interface FrrPart {
+  readonly side: TurnGiven['frr'];
+  sessions(): Promise<Sessions>;
+}
+
+export interface AgentParts {
+  readonly config: AgentConfig;
+  readonly log: Log;
+  readonly host: KernelHost;
+  readonly frr: FrrPart;
+  readonly random: () => number;
+  /** For people, on standard output. */
+  readonly print: (text: string) => void;
+}
+
+/** With the node's own keys and what it knew. */
+export interface NodeParts extends AgentParts {
+  readonly identity: Identity;
+  readonly saved: View | undefined;
+}
+
+export const turnGivenFor = (parts: AgentParts, identity: Identity): TurnGiven => ({
+  host: parts.host,
+  config: parts.config,
+  identity,
+  frr: parts.frr.side,
+});
+
+export const uplinkGivenFor = (
+  parts: NodeParts,
+): Pick<NodeParts, 'config' | 'identity' | 'log' | 'random' | 'saved'> &
+  Pick<KernelHost, 'files' | 'clock'> => ({
+  config: parts.config,
+  identity: parts.identity,
+  log: parts.log,
+  random: parts.random,
+  saved: parts.saved,
+  files: parts.host.files,
+  clock: parts.host.clock,
+});
