@@ -14,9 +14,9 @@ export const nearestName = (wrong: string, names: readonly string[]): string | u
 /** Levenshtein's distance. */
 const distanceOf = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of Array.from(a).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of Array.from(b).entries()) {
       const replaced = at(row, j) + (letter === other ? 0 : 1);
       next.push(Math.min(replaced, at(row, j + 1) + 1, at(next, j) + 1));
     }

@@ -1,0 +1,56 @@
+// What every store must do, whatever it keeps its rows in.
+import { expect, test } from 'vitest';
+import type { Row } from '../../server/register/row.ts';
+import type { Store } from '../../server/store/store.ts';
+
+export interface StoreSubject {
+  /** Opens the same place again and again, one at a time. */
+  open(): Promise<Store>;
+}
+
+const row = (key: string, value: string): Row => ({ table: 'node', key, value });
+
+export const describeStore = (make: () => StoreSubject | Promise<StoreSubject>): void => {
+  test('a new one is empty', async () => {
+    const store = await (await make()).open();
+    expect(await store.load()).toEqual([]);
+    await store.close();
+  });
+
+  test('rows are kept, replaced and dropped, also over a restart', async () => {
+    const subject = await make();
+    const first = await subject.open();
+    await first.commit([row('b', '1'), row('a', '2'), { table: 'register', key: 'a', value: '3' }]);
+    await first.commit([row('b', 'new'), { table: 'node', key: 'a', value: undefined }]);
+    const expected = [row('b', 'new'), { table: 'register', key: 'a', value: '3' }];
+    expect(await first.load()).toEqual(expected);
+    await first.close();
+    const second = await subject.open();
+    expect(await second.load()).toEqual(expected);
+    await second.close();
+  });
+
+  test('many commits at once all arrive', async () => {
+    const store = await (await make()).open();
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => store.commit([row(`n${String(i)}`, '{}')])),
+    );
+    expect(await store.load()).toHaveLength(50);
+    await store.close();
+  });
+
+  test('any text is kept as it is', async () => {
+    const store = await (await make()).open();
+    const odd = row('é\u{1f600}"\'', '{"a":"\\u0000 -- ; DROP"}');
+    await store.commit([odd]);
+    expect(await store.load()).toEqual([odd]);
+    await store.close();
+  });
+
+  test('after close every call rejects', async () => {
+    const store = await (await make()).open();
+    await store.close();
+    await expect(store.load()).rejects.toThrow('closed');
+    await expect(store.commit([row('a', '1')])).rejects.toThrow('closed');
+  });
+};
