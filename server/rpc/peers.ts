@@ -1,0 +1,82 @@
+// The service by which nodes follow their peers.
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { PeersService, type WatchRequest } from '../../proto/gen/meshover/v1/peers.ts';
+import type { Hostname } from '../../shared/address/hostname.ts';
+import type { Revision } from '../../shared/mesh/revision.ts';
+import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import { revisionFromWire } from '../../shared/wire/revision.ts';
+import type { Listener } from '../hub/broadcast.ts';
+import { callerOf, selfOf, statusFor, statusOfFault } from './answer.ts';
+import type { RpcGiven } from './given.ts';
+import { statusOfRefusal } from './status-of-refusal.ts';
+
+/** As generated, but the messages are bytes already: encoded once, written to every stream. */
+export const peersService = {
+  watch: { ...PeersService.watch, responseSerialize: (bytes: Buffer): Buffer => bytes },
+} as const;
+
+type Stream = ServerWritableStream<WatchRequest, Buffer>;
+
+export const peersServer = (
+  given: RpcGiven,
+): { readonly watch: handleServerStreamingCall<WatchRequest, Buffer> } => ({
+  watch: (stream) => {
+    // A stream that breaks also says 'close', and that is what ends the watching.
+    stream.on('error', (fault) => {
+      given.log.debug('a peers stream broke', { error: fault.message });
+    });
+    watcherOf(given, stream).then(
+      (watcher) => {
+        if (watcher.ok) follow(given, stream, watcher.value);
+        else stream.destroy(asError(statusFor(given, watcher)));
+      },
+      (fault: unknown) => {
+        stream.destroy(asError(statusOfFault(given, PeersService.watch.path, fault)));
+      },
+    );
+  },
+});
+
+interface Watcher {
+  readonly name: Hostname;
+  readonly held: Revision | undefined;
+}
+
+const watcherOf = async (given: RpcGiven, stream: Stream): Promise<Outcome<Watcher>> => {
+  const { metadata, request } = stream;
+  const caller = await callerOf(given, { method: PeersService.watch.path, metadata });
+  if (!caller.ok) return caller;
+  const self = selfOf(caller.value, request.name);
+  if (!self.ok) return self;
+  if (request.resumeFrom === undefined) return accepted({ name: self.value, held: undefined });
+  const held = revisionFromWire(request.resumeFrom);
+  return held.ok
+    ? accepted({ name: self.value, held: held.value })
+    : refused('malformed', `resume_from: ${held.reason}`);
+};
+
+const follow = (given: RpcGiven, stream: Stream, { name, held }: Watcher): void => {
+  if (stream.cancelled || stream.destroyed) return;
+  const listener: Listener = {
+    name,
+    send: (bytes, sent) => {
+      stream.write(bytes, (fault?: Error | null) => {
+        if (!fault) sent();
+      });
+    },
+    end: () => {
+      stream.destroy(asError(statusOfRefusal(removed(name))));
+    },
+  };
+  const stop = given.hub.watch(listener, held);
+  stream.on('cancelled', stop);
+  stream.on('close', stop);
+};
+
+const removed = (name: Hostname): { readonly code: 'unknown-node'; readonly detail: string } => ({
+  code: 'unknown-node',
+  detail: `node "${name}" was removed by an operator`,
+});
+
+/** grpc-js takes the status of a stream from the error that it is destroyed with. */
+const asError = (status: object): Error => Object.assign(new Error('stream ended'), status);

@@ -1,0 +1,22 @@
+// Refusals as gRPC statuses: one table.
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import type { Refusal, RefusalCode } from '../../shared/outcome/refusal.ts';
+import { refusalMetadataKey, refusalToWire } from '../../shared/wire/refusal.ts';
+
+const statuses: Readonly<Record<RefusalCode, status>> = {
+  malformed: status.INVALID_ARGUMENT,
+  'name-taken': status.ALREADY_EXISTS,
+  'key-taken': status.ALREADY_EXISTS,
+  'not-admitted': status.FAILED_PRECONDITION,
+  'pool-exhausted': status.RESOURCE_EXHAUSTED,
+  'unknown-node': status.NOT_FOUND,
+  unauthenticated: status.UNAUTHENTICATED,
+  forbidden: status.PERMISSION_DENIED,
+  overloaded: status.UNAVAILABLE,
+};
+
+export const statusOfRefusal = (refusal: Refusal): StatusObject => {
+  const metadata = new Metadata();
+  metadata.set(refusalMetadataKey, refusalToWire(refusal));
+  return { code: statuses[refusal.code], details: refusal.detail, metadata };
+};
