@@ -34,8 +34,6 @@ export const linkName = (hostname: Hostname): string => {
 /** Table with the default route to a gathering node; ASNs are far above every usual table. */
 export const tableOf = (gatherer: Asn): number => gatherer;
 
-export const isGatheringTable = (table: number): boolean => table >= firstAsn;
-
 /** Own address on every link: it outlives the remaking of the link. */
 export const linkLocalOf = (asn: Asn): Ip => ipFromBigint(6, (0xfe80n << 112n) | BigInt(asn));
 

@@ -102,3 +102,23 @@ export interface AppliedEndpoint {
   readonly publicKey: WireGuardKey;
   readonly endpoint: Endpoint;
 }
+
+export interface ObservedFrr {
+  /** Undefined when there is no container of ours. */
+  readonly container:
+    | { readonly running: boolean; readonly imageId: string; readonly spec: string }
+    | undefined;
+  /** Id of the wanted image; undefined when it is not on this host. */
+  readonly imageId: string | undefined;
+  /** The engine's complaint with its remedy, when it could not be asked. */
+  readonly fault: string | undefined;
+  /** Daemons that do not answer on their sockets. */
+  readonly silent: readonly string[];
+  /** frr.conf on disk: the last good one. */
+  readonly file: string | undefined;
+  /** Fingerprint of what the daemons run now; undefined while any is silent. */
+  readonly running: string | undefined;
+  /** Fingerprints of the file and of what ran after it was last applied. */
+  readonly applied: { readonly file: string; readonly running: string } | undefined;
+  readonly version: string | undefined;
+}

@@ -1,11 +1,5 @@
 // What on a host is ours, and may be changed or deleted; everything else is never touched.
-import {
-  isGatheringTable,
-  linkGroup,
-  namePrefix,
-  routeProtocol,
-  ruleBand,
-} from '../desired/names.ts';
+import { linkGroup, namePrefix, routeProtocol, ruleBand } from '../desired/names.ts';
 import type { Observed, ObservedLink, ObservedRoute, ObservedRule } from '../observe/observed.ts';
 
 /** Name and group: either alone may be somebody's. */
@@ -18,5 +12,4 @@ export const ourLinkNames = ({ links }: Pick<Observed, 'links'>): ReadonlySet<st
 export const isOurRule = ({ priority, protocol }: ObservedRule): boolean =>
   priority >= ruleBand.mark && priority <= ruleBand.end && protocol === routeProtocol;
 
-export const isOurRoute = ({ protocol, table }: ObservedRoute): boolean =>
-  protocol === routeProtocol || isGatheringTable(table);
+export const isOurRoute = ({ protocol }: ObservedRoute): boolean => protocol === routeProtocol;

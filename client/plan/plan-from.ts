@@ -7,11 +7,18 @@ import { orderSteps } from './order.ts';
 import { isOurLink, ourLinkNames } from './ours.ts';
 import { planRoutes } from './route.ts';
 import { planRules } from './rule.ts';
-import type { Plan } from './step.ts';
+import type { FrrStep, Plan } from './step.ts';
 import { isOfOurLink, planSysctls, restoreSysctls } from './sysctl.ts';
 import { planWireGuard } from './wireguard.ts';
 
-export const planFrom = (desired: Desired, observed: Observed): Plan => {
+/** FRR's row, told which links are about to be remade: their neighbours leave FRR first. */
+export type PlanFrr = (remade: readonly string[]) => readonly FrrStep[];
+
+export const planFrom = (
+  desired: Desired,
+  observed: Observed,
+  planFrr: PlanFrr = () => [],
+): Plan => {
   const links = planLinks(desired.links, observed);
   const left = without(observed, new Set(links.clearing.map(({ key }) => key)));
   const ours = new Set([...ourLinkNames(left), ...desired.links.map(({ name }) => name)]);
@@ -26,29 +33,29 @@ export const planFrom = (desired: Desired, observed: Observed): Plan => {
     wireguard: planWireGuard(desired.wireguard, left),
     rules: planRules(desired.rules, left.rules),
     routes: planRoutes(desired.routes, left.routes),
-    frr: [],
+    frr: planFrr(links.clearing.map(({ key }) => key)),
   });
 };
 
-/** All of ours removed and every sysctl as it was. */
-export const cleanPlan = (observed: Observed): Plan =>
-  orderSteps({
+/** All of ours removed, FRR (`removeFrr`) before its links, and every sysctl as it was. */
+export const cleanPlan = (observed: Observed, removeFrr: readonly FrrStep[] = []): Plan => [
+  ...removeFrr,
+  ...orderSteps({
     links: {
       clearing: [],
       adding: [],
       mending: [],
       leaving: observed.links.filter(isOurLink).map((link) => leaveStep(link, 'clean')),
     },
-    sysctls: {
-      host: [],
-      links: [],
-    },
+    sysctls: { host: [], links: [] },
     addresses: { removing: [], adding: [] },
     wireguard: { device: [], setting: [], removing: [] },
     rules: planRules([], observed.rules),
     routes: planRoutes([], observed.routes),
     frr: [],
-  }).concat(restoreSysctls(observed.savedSysctls, observed));
+  }),
+  ...restoreSysctls(observed.savedSysctls, observed),
+];
 
 /** An interface takes all that is on it along when it goes. */
 const without = (observed: Observed, gone: ReadonlySet<string>): Observed => {

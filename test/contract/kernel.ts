@@ -32,7 +32,7 @@ export interface KernelUnderTest {
 
 export interface KernelStory {
   readonly name: string;
-  run(kernel: KernelUnderTest): Promise<void>;
+  readonly run: (kernel: KernelUnderTest) => Promise<void>;
 }
 
 const self = nodeFixture(1);
@@ -184,7 +184,7 @@ const gatheringStories: readonly KernelStory[] = [
 ];
 
 /** What somebody does behind the agent's back, with the mesh and gathering standing. */
-const vandalism: readonly (readonly [string, 4 | 6 | 'wg', string])[] = [
+export const vandalism: readonly (readonly [string, 4 | 6 | 'wg', string])[] = [
   ['deletes a link', 6, `link del ${linkTwo}`],
   ['deletes WireGuard', 6, 'link del mo-wg'],
   ['deletes the dummy', 6, 'link del mo-node'],

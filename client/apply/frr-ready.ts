@@ -1,0 +1,44 @@
+// Waiting until FRR's daemons answer and have read their file.
+import { frrDaemons, frrRunDirectory } from '../desired/frr-container.ts';
+import type { FrrHost } from '../host/ports.ts';
+
+export class FrrError extends Error {
+  readonly code: 'template' | 'refused' | 'failed' | 'not-ready';
+
+  constructor(code: FrrError['code'], message: string) {
+    super(message);
+    this.name = 'FrrError';
+    this.code = code;
+  }
+}
+
+/** watchfrr makes this file when all daemons are up and the file has been read. */
+export const startedFile = (stateDir: string): string =>
+  `${frrRunDirectory(stateDir)}/watchfrr.started`;
+
+const pollMs = 100;
+
+/** Two changes at once refuse each other, so nothing is changed while FRR still reads its file. */
+export const waitForFrr = async (host: FrrHost, limitMs = 60_000): Promise<void> => {
+  const deadline = host.clock.now() + limitMs;
+  let missing = await whatIsMissing(host);
+  while (missing.length > 0 && host.clock.now() < deadline) {
+    await new Promise<void>((resolve) => {
+      host.clock.after(pollMs, resolve);
+    });
+    missing = await whatIsMissing(host);
+  }
+  if (missing.length === 0) return;
+  throw new FrrError(
+    'not-ready',
+    `FRR did not get ready in ${limitMs / 1000} s (no answer from ${missing.join(', ')}): ` +
+      'see `docker logs meshover-frr`; port 179 must be free on this host (ss -ltnp)',
+  );
+};
+
+const whatIsMissing = async ({ vty, files, stateDir }: FrrHost): Promise<readonly string[]> => {
+  const answers = await Promise.all(frrDaemons.map((daemon) => vty.ask(daemon, [])));
+  const silent = frrDaemons.filter((_, index) => answers[index] === undefined);
+  const names = await files.list(frrRunDirectory(stateDir));
+  return names.includes('watchfrr.started') ? silent : [...silent, 'watchfrr'];
+};
