@@ -52,8 +52,14 @@ const itemsFromWire = (
   const { peers, complaints } = peersFromWire(parts.flatMap((part) => part.peers));
   const stones = parts.flatMap((part) => part.tombstones).map(tombstoneFromWire);
   return {
-    peers,
-    tombstones: stones.flatMap((stone) => (stone.ok ? [stone.value] : [])),
+    peers: lastOfEachName(peers),
+    tombstones: lastOfEachName(stones.flatMap((stone) => (stone.ok ? [stone.value] : []))),
     complaints: [...complaints, ...stones.flatMap((stone) => (stone.ok ? [] : [stone.reason]))],
   };
 };
+
+/** Sorted; a snapshot that was begun anew on the same stream says some names twice. */
+const lastOfEachName = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] =>
+  [...new Map(items.map((item) => [item.name, item])).values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
