@@ -27,7 +27,7 @@ export const applyConfiguration = async (host: FrrHost, frr: Frr): Promise<void>
 };
 
 /** The file's owner is the image's user frr, whose number only the image knows. */
-const checkScript = `chown frr:frr "$1" && chmod 640 "$1" && vtysh -C -f "$1" || exit 1
+const checkScript = `chown frr:frr "$1" && vtysh -C -f "$1" || exit 1
 test ! -x "$2" || echo reload`;
 
 const check = async (host: FrrHost): Promise<boolean> => {

@@ -37,7 +37,7 @@ export const waitForFrr = async (host: FrrHost, limitMs = 60_000): Promise<void>
 };
 
 const whatIsMissing = async ({ vty, files, stateDir }: FrrHost): Promise<readonly string[]> => {
-  const answers = await Promise.all(frrDaemons.map((daemon) => vty.ask(daemon, [])));
+  const answers = await Promise.all(frrDaemons.map((daemon) => vty.ask(daemon, ['enable'])));
   const silent = frrDaemons.filter((_, index) => answers[index] === undefined);
   const names = await files.list(frrRunDirectory(stateDir));
   return names.includes('watchfrr.started') ? silent : [...silent, 'watchfrr'];

@@ -49,8 +49,9 @@ const detach = async ({ vty }: FrrHost, interfaces: readonly string[]): Promise<
   const removals = present.map((name) => `no neighbor ${name}`);
   const answers = (await vty.ask('bgpd', [...commands, ...removals])) ?? [];
   if (answers.length === commands.length + removals.length && answers.at(-1)?.status !== 2) return;
+  const said = answers.at(-1)?.text.trim() ?? '';
   throw new Error(
     `bgpd did not give up the neighbours ${present.join(', ')}, so their links stay as they are: ` +
-      (answers.at(-1)?.text.trim() || 'no answer'),
+      (said === '' ? 'no answer' : said),
   );
 };

@@ -31,9 +31,7 @@ export const deltaFrom = (running: readonly string[], wanted: string): FrrDelta 
 
 /** The running configuration without what the system, not the file, decides. */
 export const settledText = (running: readonly string[]): string =>
-  unique(running.flatMap(linesOf))
-    .map(keyOf)
-    .join('\n');
+  unique(running.flatMap(linesOf)).map(keyOf).join('\n');
 
 const opener =
   /^(router |route-map |interface |vrf |bfd$|rpki|line |segment-routing|nexthop-group |key chain )/;

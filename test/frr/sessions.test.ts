@@ -1,0 +1,135 @@
+// Two hosts with a real FRR each over one link: sessions, routes, filters, and what a change does to them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Frr } from '../../client/desired/desired.ts';
+import { linkLocalOf, linkName } from '../../client/desired/names.ts';
+import { readFrrSessions } from '../../client/status/frr.ts';
+import type { Peer } from '../../shared/mesh/peer.ts';
+import { peerOf } from '../client/desired/frr-case.ts';
+import { run, startFrrNode, until, wantedOf, type FrrNode } from './frr-node.ts';
+import { frrVersions } from './images.ts';
+
+const left = peerOf(1, ['10.20.0.0/16', '2001:db8:20::/48']);
+const right = peerOf(2);
+
+const linkUp = (a: FrrNode, b: FrrNode): void => {
+  const ends = [
+    [a.namespace, linkName(right.name), linkLocalOf(left.asn)],
+    [b.namespace, linkName(left.name), linkLocalOf(right.asn)],
+  ] as const;
+  const [[nameA, ifA], [nameB, ifB]] = [ends[0], ends[1]];
+  run('ip', '-n', nameA, 'link', 'add', ifA, 'type', 'veth', 'peer', 'name', ifB, 'netns', nameB);
+  for (const [namespace, name, address] of ends) {
+    run('ip', '-n', namespace, 'link', 'set', name, 'addrgenmode', 'none', 'up');
+    run('ip', '-n', namespace, 'address', 'add', `${address}/64`, 'dev', name, 'nodad');
+  }
+};
+
+const giveAddresses = (node: FrrNode, { nodeAddress4, nodeAddress6 }: Peer): void => {
+  run('ip', '-n', node.namespace, 'address', 'add', `${nodeAddress4}/32`, 'dev', 'mo-node');
+  run('ip', '-n', node.namespace, 'address', 'add', `${nodeAddress6}/128`, 'dev', 'mo-node');
+};
+
+const bgpRoutes = (node: FrrNode): readonly string[] =>
+  ['-4', '-6']
+    .flatMap((family) =>
+      run('ip', '-n', node.namespace, family, 'route', 'show', 'proto', 'bgp').split('\n'),
+    )
+    .flatMap((line) => /^([0-9a-f][0-9a-f.:/]*) /.exec(line)?.[1] ?? [])
+    .sort();
+
+describe.each(frrVersions)('two FRR %s', (version) => {
+  let a: FrrNode;
+  let b: FrrNode;
+  const wantedA = (...more: readonly Peer[]): Frr =>
+    wantedOf({ self: left, peers: [right, ...more] }, version);
+  const wantedB = wantedOf({ self: right, peers: [left] }, version);
+  const session = async (node: FrrNode): Promise<string> => {
+    const found = (await readFrrSessions(node.host.vty)).find(({ bfdState }) => bfdState !== '');
+    return `${found?.bgpState ?? ''} ${found?.bfdState ?? ''} ${found?.prefixes ?? 0}`;
+  };
+  const isSession = (node: FrrNode, wanted: string) => async (): Promise<boolean> => {
+    const now = await session(node);
+    if (now !== wanted) throw new Error(`the session is ${now}`);
+    return true;
+  };
+
+  beforeAll(async () => {
+    [a, b] = await Promise.all([startFrrNode(), startFrrNode()]);
+    linkUp(a, b);
+    giveAddresses(a, left);
+    giveAddresses(b, right);
+  });
+  afterAll(async () => {
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  test('come to a session with BFD, and only what is authorised is in the kernel', async () => {
+    await Promise.all([a.turn(wantedA()), b.turn(wantedB)]);
+    await until(isSession(a, 'Established up 2'));
+    await until(isSession(b, 'Established up 4'));
+    await until(() => Promise.resolve(bgpRoutes(b).length === 4));
+    expect(bgpRoutes(b)).toEqual([
+      '10.128.0.1',
+      '10.20.0.0/16',
+      '2001:db8:20::/48',
+      'fd00:beef:beef::1',
+    ]);
+    expect(bgpRoutes(a)).toEqual(['10.128.0.2', 'fd00:beef:beef::2']);
+    expect(await a.turn(wantedA())).toEqual([]);
+  });
+
+  test('another peer comes and goes while the session keeps its age', async () => {
+    const drops = async (): Promise<unknown> =>
+      JSON.parse(
+        (
+          await a.host.vty.ask('bgpd', [
+            'enable',
+            `show bgp neighbors ${linkName(right.name)} json`,
+          ])
+        )?.[1]?.text ?? '{}',
+        (key, value: unknown) =>
+          ['', linkName(right.name), 'connectionsEstablished', 'connectionsDropped'].includes(key)
+            ? value
+            : undefined,
+      ) as unknown;
+    const before = await drops();
+    expect(before).toEqual({
+      [linkName(right.name)]: { connectionsEstablished: 1, connectionsDropped: 0 },
+    });
+    expect(await a.turn(wantedA(peerOf(3)))).toEqual(['configuration']);
+    expect(await a.turn(wantedA())).toEqual(['configuration']);
+    expect(await drops()).toEqual(before);
+    expect(await session(a)).toBe('Established up 2');
+  });
+
+  test('what the peer does not own is not accepted', async () => {
+    run('ip', '-n', b.namespace, 'address', 'add', '10.128.0.99/32', 'dev', 'mo-node');
+    await b.host.vty.ask('bgpd', [
+      'enable',
+      'configure terminal',
+      'router bgp 4200000002',
+      'address-family ipv4 unicast',
+      'no neighbor MO prefix-list MO-OWN-4 out',
+    ]);
+    const peer = linkName(right.name);
+    await until(async () => {
+      const sent = await b.host.vty.ask('bgpd', ['enable', 'show bgp ipv4 unicast summary json']);
+      return /"pfxSnt":\s*2/.test(sent?.[1]?.text ?? '');
+    });
+    const [answer] =
+      (
+        await a.host.vty.ask('bgpd', [`show bgp ipv4 unicast neighbors ${peer} routes json`])
+      )?.slice(0) ?? [];
+    expect(answer?.text).not.toContain('10.128.0.99');
+    expect(bgpRoutes(a)).toEqual(['10.128.0.2', 'fd00:beef:beef::2']);
+    expect(await b.turn(wantedB)).toEqual(['configuration']);
+  });
+
+  test('a replaced container loses no route of the peer', async () => {
+    const routes = bgpRoutes(a);
+    await b.host.containers.restartByKill('meshover-frr');
+    await until(isSession(b, 'Established up 4'));
+    expect(bgpRoutes(a)).toEqual(routes);
+    expect(await b.turn(wantedB)).toEqual([]);
+  });
+});

@@ -1,0 +1,13 @@
+// The tests against real FRR: `vitest run --config test/frr/vitest.config.ts`, as root, with dockerd.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/frr/**/*.test.ts'],
+    globalSetup: ['test/frr/images.ts'],
+    // Each file has Docker daemons of its own; two cores are few.
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
