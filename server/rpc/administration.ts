@@ -23,16 +23,14 @@ export const administrationServer = (given: RpcGiven): AdministrationServer => (
   listNodes: answer(given, {
     method: AdministrationService.listNodes.path,
     handle: () =>
-      Promise.resolve(
-        accepted({
-          revision: revisionToWire(given.hub.register().revision),
-          nodes: entriesOf(given),
-        }),
-      ),
+      accepted({
+        revision: revisionToWire(given.hub.register().revision),
+        nodes: entriesOf(given),
+      }),
   }),
   getController: answer(given, {
     method: AdministrationService.getController.path,
-    handle: () => Promise.resolve(accepted(controllerOf(given))),
+    handle: () => accepted(controllerOf(given)),
   }),
   removeNode: answer(given, {
     method: AdministrationService.removeNode.path,

@@ -1,24 +1,18 @@
 // Answers one call: who calls, what is asked, the answer; refusals and faults become statuses.
-import {
-  status,
-  type handleUnaryCall,
-  type Metadata,
-  type ServerUnaryCall,
-  type StatusObject,
-} from '@grpc/grpc-js';
-import type { Hostname } from '../../shared/address/hostname.ts';
+import { status, type handleUnaryCall, type StatusObject } from '@grpc/grpc-js';
 import type { IdentityKey } from '../../shared/address/key.ts';
-import { refused, type Outcome } from '../../shared/outcome/refusal.ts';
-import { nodeOf } from '../register/register.ts';
-import type { Caller, RpcGiven } from './given.ts';
+import type { Parsed } from '../../shared/outcome/parsed.ts';
+import type { Outcome, Refusal } from '../../shared/outcome/refusal.ts';
+import { admitCall } from './admit-call.ts';
+import type { RpcGiven } from './given.ts';
 import { statusOfRefusal } from './status-of-refusal.ts';
 
 export interface Handling<Request, Response> {
   /** Full path of the call. */
   readonly method: string;
-  /** Whose key must have signed; default: that of the register's node. */
-  readonly keyIn?: (request: Request) => (name: Hostname) => IdentityKey | undefined;
-  readonly handle: (request: Request, caller: Caller) => Promise<Outcome<Response>>;
+  /** The node that a request says it comes from; absent in calls of operators. */
+  readonly from?: (request: Request) => { name: string; presented?: Parsed<IdentityKey> };
+  readonly handle: (request: Request) => Outcome<Response> | Promise<Outcome<Response>>;
 }
 
 export const answer =
@@ -26,57 +20,30 @@ export const answer =
     given: RpcGiven,
     handling: Handling<Request, Response>,
   ): handleUnaryCall<Request, Response> =>
-  (call, done) => {
-    outcomeOf(given, handling, call).then(
-      (outcome) => {
-        if (outcome.ok) done(null, outcome.value);
-        else done(statusFor(given, outcome));
+  ({ request, metadata }, done) => {
+    const { method, from, handle } = handling;
+    const outcome = async (): Promise<Outcome<Response>> => {
+      const sender = from?.(request) ?? { name: '' };
+      const admitted = await admitCall(given, { method, metadata, ...sender });
+      return admitted.ok ? handle(request) : admitted;
+    };
+    outcome().then(
+      (result) => {
+        if (result.ok) done(null, result.value);
+        else done(countedStatus(given, result.refusal));
       },
       (fault: unknown) => {
-        done(statusOfFault(given, handling.method, fault));
+        done(statusOfFault(given, method, fault));
       },
     );
   };
 
-const outcomeOf = async <Request, Response>(
-  given: RpcGiven,
-  { method, keyIn, handle }: Handling<Request, Response>,
-  call: ServerUnaryCall<Request, Response>,
-): Promise<Outcome<Response>> => {
-  const keyOf = keyIn?.(call.request);
-  const caller = await callerOf(given, { method, metadata: call.metadata, keyOf });
-  return caller.ok ? handle(call.request, caller.value) : caller;
-};
-
-interface Call {
-  readonly method: string;
-  readonly metadata: Metadata;
-  readonly keyOf?: ((name: Hostname) => IdentityKey | undefined) | undefined;
-}
-
-export const callerOf = (
-  given: RpcGiven,
-  { method, metadata, keyOf }: Call,
-): Promise<Outcome<Caller>> => {
-  const [authorization] = metadata.get('authorization');
-  const register = given.hub.register();
-  return given.authenticate({
-    method,
-    authorization: typeof authorization === 'string' ? authorization : undefined,
-    registerId: register.revision.registerId,
-    keyOf: keyOf ?? ((name) => nodeOf(register, name)?.identityKey),
-  });
-};
-
-export const statusFor = (
-  given: RpcGiven,
-  { refusal }: Extract<Outcome<unknown>, { ok: false }>,
-): StatusObject => {
+export const countedStatus = (given: RpcGiven, refusal: Refusal): StatusObject => {
   given.counters.refused(refusal.code);
   return statusOfRefusal(refusal);
 };
 
-/** People are told what to do; what broke stands in the controller's log. */
+/** What broke stands in the controller's log; the caller is only told to look there. */
 export const statusOfFault = (
   given: RpcGiven,
   method: string,
@@ -85,14 +52,5 @@ export const statusOfFault = (
   given.log.error(`a call of ${method} failed inside the controller`, {
     error: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
   });
-  return {
-    code: status.INTERNAL,
-    details: "the controller could not do this; its log says why, at this call's time",
-  };
+  return { code: status.INTERNAL, details: 'the controller could not do this; its log says why' };
 };
-
-/** The node that `name` is about, if the caller is that node. */
-export const selfOf = (caller: Caller, name: string): Outcome<Hostname> =>
-  caller.kind === 'node' && caller.name === name
-    ? { ok: true, value: caller.name }
-    : refused('forbidden', `a node can speak only for itself, not for "${name.slice(0, 80)}"`);

@@ -17,61 +17,58 @@ const fields = { snapshot: 1, delta: 2, snapshotPeers: 2, deltaPeers: 3 } as con
 // Parts of one protobuf message may simply be joined, so a message is its small fields, encoded
 // anew, and after them the kept bytes of its peers.
 export const eventCodec = (): Codec => {
-  const kept = new WeakMap<RegisteredNode, Uint8Array>();
-  const peerBytes = (node: RegisteredNode): Uint8Array => {
-    const known = kept.get(node);
-    if (known !== undefined) return known;
-    const bytes = Peer.encode(peerToWire(node, node.changedAt)).finish();
-    kept.set(node, bytes);
-    return bytes;
-  };
-  const withPeers = (part: Part): Buffer => {
-    const body = new BinaryWriter().raw(part.head);
-    for (const node of part.peers) {
-      body.tag(part.peersField, WireType.LengthDelimited).bytes(peerBytes(node));
-    }
-    const event = new BinaryWriter().tag(part.eventField, WireType.LengthDelimited);
-    return Buffer.from(event.bytes(body.finish()).finish());
-  };
+  const bytesOf = keptPeerBytes();
   return {
-    delta: ({ from, to, peers, tombstones }) =>
-      withPeers({
-        head: Delta.encode({
-          from: revisionToWire(from),
-          to: revisionToWire(to),
-          peers: [],
-          tombstones: tombstones.map(tombstoneToWire),
-        }).finish(),
-        peers,
-        peersField: fields.deltaPeers,
-        eventField: fields.delta,
-      }),
-    snapshot: ({ revision, peers, tombstones, settings }) => {
-      const entries = Math.max(peers.length, tombstones.length, 1);
-      const chunks = Math.ceil(entries / peersPerChunk);
+    delta: ({ from, to, peers, tombstones }) => {
+      const head = Delta.encode({
+        from: revisionToWire(from),
+        to: revisionToWire(to),
+        peers: [],
+        tombstones: tombstones.map(tombstoneToWire),
+      }).finish();
+      const events = { peers: fields.deltaPeers, event: fields.delta };
+      return joined({ head, peers: peers.map(bytesOf), fields: events });
+    },
+    snapshot: (snapshot) => {
+      const { peers, tombstones } = snapshot;
+      const chunks = Math.ceil(Math.max(peers.length, tombstones.length, 1) / peersPerChunk);
       return Array.from({ length: chunks }, (_, i) => {
-        const [start, end] = [i * peersPerChunk, (i + 1) * peersPerChunk];
+        const range = [i * peersPerChunk, (i + 1) * peersPerChunk] as const;
         const head = SnapshotChunk.encode({
-          revision: revisionToWire(revision),
+          revision: revisionToWire(snapshot.revision),
           peers: [],
-          tombstones: tombstones.slice(start, end).map(tombstoneToWire),
-          settings: settingsToWire(settings),
+          tombstones: tombstones.slice(...range).map(tombstoneToWire),
+          settings: settingsToWire(snapshot.settings),
           last: i === chunks - 1,
         }).finish();
-        return withPeers({
-          head,
-          peers: peers.slice(start, end),
-          peersField: fields.snapshotPeers,
-          eventField: fields.snapshot,
-        });
+        const events = { peers: fields.snapshotPeers, event: fields.snapshot };
+        return joined({ head, peers: peers.slice(...range).map(bytesOf), fields: events });
       });
     },
   };
 };
 
+/** Nodes of the register are never changed in place, so the value itself is the key. */
+const keptPeerBytes = (): ((node: RegisteredNode) => Uint8Array) => {
+  const kept = new WeakMap<RegisteredNode, Uint8Array>();
+  return (node) => {
+    const bytes = kept.get(node) ?? Peer.encode(peerToWire(node, node.changedAt)).finish();
+    kept.set(node, bytes);
+    return bytes;
+  };
+};
+
+const joined = (part: Part): Buffer => {
+  const body = new BinaryWriter().raw(part.head);
+  for (const peer of part.peers) {
+    body.tag(part.fields.peers, WireType.LengthDelimited).bytes(peer);
+  }
+  const event = new BinaryWriter().tag(part.fields.event, WireType.LengthDelimited);
+  return Buffer.from(event.bytes(body.finish()).finish());
+};
+
 interface Part {
   readonly head: Uint8Array;
-  readonly peers: readonly RegisteredNode[];
-  readonly peersField: number;
-  readonly eventField: number;
+  readonly peers: readonly Uint8Array[];
+  readonly fields: { readonly peers: number; readonly event: number };
 }

@@ -6,8 +6,6 @@ import {
   type JoinRequest,
   type JoinResponse,
 } from '../../proto/gen/meshover/v1/joining.ts';
-import type { Hostname } from '../../shared/address/hostname.ts';
-import type { IdentityKey } from '../../shared/address/key.ts';
 import { printRevision } from '../../shared/mesh/revision.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import { joinRequestFromWire } from '../../shared/wire/join-request.ts';
@@ -17,28 +15,20 @@ import { revisionToWire } from '../../shared/wire/revision.ts';
 import { settingsToWire } from '../../shared/wire/settings.ts';
 import type { Joined } from '../register/join.ts';
 import { nodesOf, type RegisteredNode } from '../register/register.ts';
-import { answer, selfOf } from './answer.ts';
+import { answer } from './answer.ts';
 import type { RpcGiven } from './given.ts';
 
 export const joiningServer = (given: RpcGiven): JoiningServer => ({
   join: answer(given, {
     method: JoiningService.join.path,
-    keyIn: presentedKey,
-    handle: async (wire: JoinRequest, caller) => {
-      const self = selfOf(caller, wire.name);
-      if (!self.ok) return self;
-      return wire.dryRun ? tryJoin(given, wire) : join(given, wire);
-    },
+    // A newcomer is not in the register yet: it proves that it holds the key that it presents.
+    from: ({ name, identityKey }: JoinRequest) => ({
+      name,
+      presented: identityKeyFromWire(identityKey),
+    }),
+    handle: (wire) => (wire.dryRun ? tryJoin(given, wire) : join(given, wire)),
   }),
 });
-
-/** A newcomer is not in the register yet: it proves that it holds the key that it presents. */
-const presentedKey =
-  (wire: JoinRequest) =>
-  (name: Hostname): IdentityKey | undefined => {
-    const key = identityKeyFromWire(wire.identityKey);
-    return key.ok && wire.name === name ? key.value : undefined;
-  };
 
 const join = async (given: RpcGiven, wire: JoinRequest): Promise<Outcome<JoinResponse>> => {
   const request = joinRequestFromWire(wire);

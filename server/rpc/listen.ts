@@ -1,14 +1,10 @@
 // Our own listener in front of gRPC: it sets the backlog, which grpc-js cannot.
 import { createServer, type Server, type Socket } from 'node:net';
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
+import type { ListenAddress } from '../config.ts';
 
 /** With Node's 511, a thousand agents that come at once lose seconds to SYN retransmits. */
 const backlog = 4096;
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 export const printListenAddress = ({ host, port }: ListenAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

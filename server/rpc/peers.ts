@@ -1,12 +1,13 @@
 // The service by which nodes follow their peers.
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { PeersService, type WatchRequest } from '../../proto/gen/meshover/v1/peers.ts';
-import type { Hostname } from '../../shared/address/hostname.ts';
+import { parseHostname, type Hostname } from '../../shared/address/hostname.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import { revisionFromWire } from '../../shared/wire/revision.ts';
 import type { Listener } from '../hub/broadcast.ts';
-import { callerOf, selfOf, statusFor, statusOfFault } from './answer.ts';
+import { admitCall } from './admit-call.ts';
+import { countedStatus, statusOfFault } from './answer.ts';
 import type { RpcGiven } from './given.ts';
 import { statusOfRefusal } from './status-of-refusal.ts';
 
@@ -28,7 +29,7 @@ export const peersServer = (
     watcherOf(given, stream).then(
       (watcher) => {
         if (watcher.ok) follow(given, stream, watcher.value);
-        else stream.destroy(asError(statusFor(given, watcher)));
+        else stream.destroy(asError(countedStatus(given, watcher.refusal)));
       },
       (fault: unknown) => {
         stream.destroy(asError(statusOfFault(given, PeersService.watch.path, fault)));
@@ -44,14 +45,15 @@ interface Watcher {
 
 const watcherOf = async (given: RpcGiven, stream: Stream): Promise<Outcome<Watcher>> => {
   const { metadata, request } = stream;
-  const caller = await callerOf(given, { method: PeersService.watch.path, metadata });
-  if (!caller.ok) return caller;
-  const self = selfOf(caller.value, request.name);
-  if (!self.ok) return self;
-  if (request.resumeFrom === undefined) return accepted({ name: self.value, held: undefined });
+  const { path: method } = PeersService.watch;
+  const admitted = await admitCall(given, { method, metadata, name: request.name });
+  if (!admitted.ok) return admitted;
+  const name = parseHostname(request.name);
+  if (!name.ok) return refused('malformed', name.reason);
+  if (request.resumeFrom === undefined) return accepted({ name: name.value, held: undefined });
   const held = revisionFromWire(request.resumeFrom);
   return held.ok
-    ? accepted({ name: self.value, held: held.value })
+    ? accepted({ name: name.value, held: held.value })
     : refused('malformed', `resume_from: ${held.reason}`);
 };
 

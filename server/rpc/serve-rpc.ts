@@ -4,10 +4,11 @@ import { AdministrationService } from '../../proto/gen/meshover/v1/administratio
 import { JoiningService } from '../../proto/gen/meshover/v1/joining.ts';
 import { StatusService } from '../../proto/gen/meshover/v1/status.ts';
 import { parsed, type Parsed } from '../../shared/outcome/parsed.ts';
+import type { ListenAddress } from '../config.ts';
 import { administrationServer } from './administration.ts';
 import type { RpcGiven } from './given.ts';
 import { joiningServer } from './joining.ts';
-import { listenOn, type ListenAddress } from './listen.ts';
+import { listenOn } from './listen.ts';
 import { peersServer, peersService } from './peers.ts';
 import { statusServer } from './status.ts';
 

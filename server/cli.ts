@@ -1,0 +1,4 @@
+// Starts the controller from source.
+import { runServer } from './main.ts';
+
+process.exitCode = await runServer(process.argv.slice(2));

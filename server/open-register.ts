@@ -1,0 +1,26 @@
+// The register as the state directory holds it, made when there is none, with the pools of now.
+import { randomBytes } from 'node:crypto';
+import type { NetworkSettings } from '../shared/mesh/view.ts';
+import { parsed, type Parsed } from '../shared/outcome/parsed.ts';
+import { emptyRegister, type Register } from './register/register.ts';
+import { registerFrom } from './register/restore.ts';
+import { rowsOf } from './register/row.ts';
+import { changeSettings } from './register/settings.ts';
+import type { Store } from './store/store.ts';
+
+export const openRegister = async (
+  store: Store,
+  settings: NetworkSettings,
+): Promise<Parsed<Register>> => {
+  const stored = registerFrom(await store.load());
+  if (!stored.ok) return stored;
+  if (stored.value === undefined) {
+    const register = emptyRegister(randomBytes(16).toString('hex'), settings);
+    await store.commit(rowsOf(register));
+    return parsed(register);
+  }
+  const changed = changeSettings(stored.value, settings);
+  if (!changed.ok) return changed;
+  await store.commit(changed.value.change.writes);
+  return parsed(changed.value.register);
+};
