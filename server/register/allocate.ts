@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { firstAsn, lastAsn, type Asn } from '../../shared/address/asn.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Family, Ip } from '../../shared/address/ip.ts';
-import type { Prefix } from '../../shared/address/prefix.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import { addressClaim, asnClaim } from './claim.ts';
 import { lookUp } from './persistent-map.ts';
@@ -12,26 +11,15 @@ import type { Place, Register } from './register.ts';
 
 /** The place that `name` gets in this register; the caller keeps it for good. */
 export const placeFor = (register: Register, name: Hostname): Outcome<Place> => {
-  const { tunnelPools, nodePools } = register.settings;
   const asn = freeAsn(register, name);
-  const tunnelAddress6 = freeAddress(register, {
-    name,
-    pools: tunnelPools,
-    flag: tunnel,
-    family: 6,
-  });
-  const tunnelAddress4 = freeAddress(register, {
-    name,
-    pools: tunnelPools,
-    flag: tunnel,
-    family: 4,
-  });
-  const nodeAddress6 = freeAddress(register, { name, pools: nodePools, flag: node, family: 6 });
-  const nodeAddress4 = freeAddress(register, { name, pools: nodePools, flag: node, family: 4 });
   if (!asn.ok) return asn;
+  const tunnelAddress6 = freeAddress(register, name, { kind: 'tunnel', family: 6 });
   if (!tunnelAddress6.ok) return tunnelAddress6;
+  const tunnelAddress4 = freeAddress(register, name, { kind: 'tunnel', family: 4 });
   if (!tunnelAddress4.ok) return tunnelAddress4;
+  const nodeAddress6 = freeAddress(register, name, { kind: 'node', family: 6 });
   if (!nodeAddress6.ok) return nodeAddress6;
+  const nodeAddress4 = freeAddress(register, name, { kind: 'node', family: 4 });
   if (!nodeAddress4.ok) return nodeAddress4;
   return accepted({
     asn: asn.value,
@@ -42,32 +30,27 @@ export const placeFor = (register: Register, name: Hostname): Outcome<Place> => 
   });
 };
 
-const tunnel = '-wgaddress';
-const node = '-assignaddress';
-
-interface Search {
-  readonly name: Hostname;
-  readonly pools: readonly Prefix[];
-  /** The flag that names the pools. */
-  readonly flag: string;
+interface Wanted {
+  readonly kind: 'tunnel' | 'node';
   readonly family: Family;
 }
 
-const freeAddress = (register: Register, search: Search): Outcome<Ip> => {
-  const { name, pools, flag, family } = search;
+const freeAddress = (register: Register, name: Hostname, { kind, family }: Wanted): Outcome<Ip> => {
+  const { tunnelPools, nodePools } = register.settings;
+  const pools = kind === 'tunnel' ? tunnelPools : nodePools;
   const found = freeIndex({
-    seed: `${flag} ${family} ${name}`,
+    seed: `${kind} ${family} ${name}`,
     capacity: capacityOf(pools, family),
     used: register.nodes.size,
     isFree: (index) => isUnclaimed(register, addressClaim(addressAt(pools, family, index))),
   });
-  return found === undefined
-    ? refused(
-        'pool-exhausted',
-        `no free IPv${family} address for "${name}": ${register.nodes.size} nodes fill the pools ` +
-          `of ${flag}; start the controller with one more pool in ${flag}, or remove unused nodes`,
-      )
-    : accepted(addressAt(pools, family, found));
+  if (found !== undefined) return accepted(addressAt(pools, family, found));
+  const flag = kind === 'tunnel' ? '-wgaddress' : '-assignaddress';
+  return refused(
+    'pool-exhausted',
+    `no free IPv${family} address for "${name}": ${register.nodes.size} nodes fill the pools ` +
+      `of ${flag}; start the controller with one more pool in ${flag}, or remove unused nodes`,
+  );
 };
 
 const freeAsn = (register: Register, name: Hostname): Outcome<Asn> => {

@@ -7,9 +7,9 @@ import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts
 import { reservedFor } from './reserved.ts';
 
 /** Of endpoints, gathered ranges and advertised prefixes, each: a view must stay small. */
-export const mostEntries = 64;
+const mostEntries = 64;
 
-export type Wishes = Pick<JoinRequest, 'endpoints' | 'gathering' | 'advertise'>;
+type Wishes = Pick<JoinRequest, 'endpoints' | 'gathering' | 'advertise'>;
 
 export const wishesFrom = (request: Wishes, settings: NetworkSettings): Outcome<Wishes> => {
   const complaint = complaintOf(request, settings);

@@ -21,7 +21,7 @@ export const claimsOf = (peer: Peer): readonly string[] => [
 ];
 
 /** Thrown where a write would break the invariant: a defect of this program, never of a request. */
-export class ClaimConflict extends Error {
+class ClaimConflict extends Error {
   readonly code = 'claim-conflict';
 
   constructor(name: Hostname, conflict: Conflict) {
@@ -33,7 +33,7 @@ export class ClaimConflict extends Error {
   }
 }
 
-export interface Conflict {
+interface Conflict {
   readonly claim: string;
   readonly holder: Hostname;
 }

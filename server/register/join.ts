@@ -14,7 +14,7 @@ export interface Joined extends Changed {
   readonly node: RegisteredNode;
 }
 
-export interface Admission {
+interface Admission {
   /** Everybody is admitted, and what they advertise is authorised at once. */
   readonly open: boolean;
 }

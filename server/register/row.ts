@@ -3,8 +3,7 @@ import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Tombstone } from '../../shared/mesh/peer.ts';
 import { nodesOf, tombstonesOf, type RegisteredNode, type Register } from './register.ts';
 
-export const rowTables = ['register', 'node', 'tombstone'] as const;
-export type RowTable = (typeof rowTables)[number];
+type RowTable = 'register' | 'node' | 'tombstone';
 
 /** `value` is JSON; table and key together identify a row. */
 export interface Row {

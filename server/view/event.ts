@@ -34,13 +34,12 @@ export const snapshotFor = (register: Register): Snapshot => ({
   settings: register.settings,
 });
 
-/** Looks at every node: for a resuming stream; the hub knows from its changes what is new. */
-export const changedSince = (register: Register, number: bigint): Changes => ({
+const changedSince = (register: Register, number: bigint): Changes => ({
   peers: nodesOf(register).filter((node) => node.changedAt > number),
   tombstones: tombstonesOf(register).filter((tombstone) => tombstone.removedAt > number),
 });
 
-/** `since` is a number of the register's present epoch. */
+/** `since` is a number of the present epoch. Looks at every node: for streams that resume from long ago. */
 export const deltaBetween = (register: Register, since: bigint): Delta => ({
   kind: 'delta',
   from: { ...register.revision, number: since },
@@ -48,10 +47,6 @@ export const deltaBetween = (register: Register, since: bigint): Delta => ({
   ...changedSince(register, since),
 });
 
-/** A snapshot unless the revision is one that this register has been through in this epoch. */
-export const eventSince = (register: Register, held: Revision | undefined): Snapshot | Delta =>
-  held !== undefined &&
-  sameEpoch(held, register.revision) &&
-  held.number <= register.revision.number
-    ? deltaBetween(register, held.number)
-    : snapshotFor(register);
+/** Whether a delta can follow what a stream holds: a revision that the register has been through. */
+export const canResume = (held: Revision | undefined, present: Revision): held is Revision =>
+  held !== undefined && sameEpoch(held, present) && held.number <= present.number;

@@ -32,10 +32,10 @@ describe('a new node', () => {
     const { node } = join(registerWith(), 'node-1999');
     expect(node).toMatchObject({
       asn: 4255855258,
-      tunnelAddress6: 'fd00:6d65:7368:3032:6ce2:5127:2672:be17',
-      tunnelAddress4: '10.203.125.10',
-      nodeAddress6: 'fd00:beef:beef:dd66:797f:e79:c8b2:860',
-      nodeAddress4: '10.142.109.28',
+      tunnelAddress6: 'fd00:6d65:7368:9930:f00a:2bc0:119c:1f8e',
+      tunnelAddress4: '10.198.12.41',
+      nodeAddress6: 'fd00:beef:beef:ed33:1a42:14d4:49cf:1ab8',
+      nodeAddress4: '10.128.107.213',
     });
   });
 
