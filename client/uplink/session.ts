@@ -21,7 +21,7 @@ import { watchPeers, type WatchGiven } from './watch.ts';
 const callMs = 15_000;
 
 const channelOptions = {
-  // The pinned authority signs for this controller alone, whatever address it is reached at.
+  // The name in every controller's certificate, whatever address it is reached at.
   'grpc.ssl_target_name_override': 'meshover-controller',
   'grpc.default_authority': 'meshover-controller',
   'grpc.enable_http_proxy': 0,
@@ -49,11 +49,10 @@ export interface Session {
 }
 
 export const openSession = (given: SessionGiven): Session => {
-  const security = credentials.createSsl(Buffer.from(given.authority), null, null, {
-    checkServerIdentity: () => undefined,
-  });
+  const security = credentials.createSsl(Buffer.from(given.authority));
   const channel = new Channel(given.address, security, channelOptions);
   const options = { channelOverride: channel };
+  const closed: (() => void)[] = [];
   const joining = new JoiningClient(given.address, security, options);
   const peers = new PeersClient(given.address, security, options);
   const status = new StatusClient(given.address, security, options);
@@ -65,16 +64,16 @@ export const openSession = (given: SessionGiven): Session => {
       });
       return result.ok ? joinedFrom(result.value) : result;
     },
-    watch: (watching) =>
-      watchPeers(
-        {
-          name: given.name,
-          address: given.address,
-          peers,
-          proof: () => proofFor(given, PeersService.watch.path),
-        },
-        watching,
-      ),
+    watch: (watching) => {
+      const proof = (): Promise<Metadata> => proofFor(given, PeersService.watch.path);
+      const caller = { name: given.name, address: given.address, peers, proof };
+      const cancel = watchPeers(caller, watching);
+      closed.push(() => {
+        cancel();
+        watching.onEnd({ ok: false, kind: 'unreachable', reason: 'the connection was closed' });
+      });
+      return cancel;
+    },
     report: async (nodeStatus) => {
       const request = { name: given.name, status: nodeStatusToWire(nodeStatus) };
       const result = await call<unknown>(given, StatusService.report.path, (proof, done) => {
@@ -83,6 +82,8 @@ export const openSession = (given: SessionGiven): Session => {
       return result.ok ? { ok: true, value: undefined } : result;
     },
     close: () => {
+      // A channel that is closed lets its open streams live on.
+      for (const end of closed.splice(0)) end();
       channel.close();
     },
   };
