@@ -90,7 +90,11 @@ const supervise = async (guest: ChildProcess, boot: Boot): Promise<'ended' | 'la
   const killers: NodeJS.Timeout[] = [];
   const end = (): void => {
     endGuest(guest, 'SIGTERM');
-    killers.push(setTimeout(() => { endGuest(guest, 'SIGKILL'); }, 3000));
+    killers.push(
+      setTimeout(() => {
+        endGuest(guest, 'SIGKILL');
+      }, 3000),
+    );
   };
   const limit = setTimeout(() => {
     late = true;
@@ -98,11 +102,15 @@ const supervise = async (guest: ChildProcess, boot: Boot): Promise<'ended' | 'la
   }, boot.timeLimitMs);
   boot.signal?.addEventListener('abort', end, { once: true });
   await new Promise<void>((resolve, reject) => {
-    guest.once('close', () => { resolve(); });
+    guest.once('close', () => {
+      resolve();
+    });
     guest.once('error', reject);
   });
   clearTimeout(limit);
-  killers.forEach((timer) => { clearTimeout(timer); });
+  killers.forEach((timer) => {
+    clearTimeout(timer);
+  });
   boot.signal?.removeEventListener('abort', end);
   return late ? 'late' : 'ended';
 };
@@ -115,7 +123,11 @@ export const bootAndRun = async (boot: Boot): Promise<Booted> => {
     const guest = spawn(program ?? '', words, {
       detached: true,
       stdio: [boot.interactive === true ? 'inherit' : 'ignore', 'pipe', 'pipe'],
-      env: { ...process.env, LAB_RUN: run, LAB_STAGE: boot.kernel.kind === 'own' ? 'own' : 'overlay' },
+      env: {
+        ...process.env,
+        LAB_RUN: run,
+        LAB_STAGE: boot.kernel.kind === 'own' ? 'own' : 'overlay',
+      },
     });
     let kernelLog = '';
     guest.stdout.setEncoding('utf8').on('data', boot.onOutput);

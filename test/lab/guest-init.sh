@@ -40,6 +40,8 @@ if [ "$LAB_STAGE" = guest ]; then
     ln -sfn "$LAB_MODULES" "/lib/modules/$(uname -r)"
     modprobe -qa ipv6 tun wireguard ip6_gre dummy 2>/dev/null
   fi
+  # User-Mode Linux panics when a process that mapped an io_uring (Node.js) forks and execs.
+  [ ! -e /proc/sys/kernel/io_uring_disabled ] || echo 2 > /proc/sys/kernel/io_uring_disabled
   [ -c /dev/net/tun ] || mknod /dev/net/tun c 10 200
 fi
 mount -t sysfs sysfs /sys
