@@ -12,7 +12,7 @@ const pure = [
 ];
 
 export default ts.config(
-  { ignores: ['node_modules', 'dist', 'proto/gen', '.cache', 'artefacts', '*.cjs'] },
+  { ignores: ['node_modules', 'dist', 'proto/gen', '.cache', 'artefacts', '**/*.cjs'] },
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

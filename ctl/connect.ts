@@ -1,0 +1,86 @@
+// Calls to the controller: over TLS to the pinned authority, with the admin token.
+import { readFileSync } from 'node:fs';
+import {
+  credentials,
+  Metadata,
+  type CallOptions,
+  type ClientUnaryCall,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { AdministrationClient } from '../proto/gen/meshover/v1/administration.ts';
+import { Secret } from '../shared/log/secret.ts';
+import { refusalFromWire, refusalMetadataKey } from '../shared/wire/refusal.ts';
+import type { CtlFlags } from './flags.ts';
+
+/** The controller could not be asked, or said no; the message says what to do. */
+export class CtlError extends Error {
+  readonly code = 'ctl';
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'CtlError';
+  }
+}
+
+/** Every server certificate of Meshover has this name, whatever address reaches it. */
+const serverName = 'meshover-controller';
+
+const deadlineMs = 10_000;
+
+export interface Controller {
+  readonly client: AdministrationClient;
+  /** One call, as a promise. */
+  readonly ask: <Q, A>(method: UnaryMethod<Q, A>, request: Q) => Promise<A>;
+}
+
+type UnaryMethod<Q, A> = (
+  ...call: [
+    request: Q,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (fault: ServiceError | null, answer: A) => void,
+  ]
+) => ClientUnaryCall;
+
+export const connectController = (flags: CtlFlags): Controller => {
+  const authority = readNeeded(flags.ca, '-ca');
+  const token = new Secret(readNeeded(flags['token-file'], '-token-file').toString().trim());
+  const client = new AdministrationClient(flags.controlserver, credentials.createSsl(authority), {
+    'grpc.ssl_target_name_override': serverName,
+    'grpc.default_authority': serverName,
+    'grpc.enable_http_proxy': 0,
+    'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  });
+  return {
+    client,
+    ask: (method, request) =>
+      new Promise((resolve, reject) => {
+        const metadata = new Metadata();
+        metadata.set('authorization', `Bearer ${token.reveal()}`);
+        const options = { deadline: new Date(Date.now() + deadlineMs) };
+        method.call(client, request, metadata, options, (fault, answer) => {
+          if (fault === null) resolve(answer);
+          else reject(new CtlError(sentenceOf(fault, flags.controlserver), fault));
+        });
+      }),
+  };
+};
+
+const sentenceOf = (fault: ServiceError, server: string): string => {
+  const [bytes] = fault.metadata.get(refusalMetadataKey);
+  const refusal = Buffer.isBuffer(bytes) ? refusalFromWire(bytes) : undefined;
+  if (refusal !== undefined) return `${refusal.detail} (${refusal.code})`;
+  return `the controller at ${server} did not answer (${fault.details}): is it running, and is -controlserver right?`;
+};
+
+const readNeeded = (path: string, flag: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (fault) {
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    throw new CtlError(
+      `${flag}: ${reason}; run it as root on the controller's machine, or name a copy of the file`,
+      fault,
+    );
+  }
+};
