@@ -129,7 +129,11 @@ const parseIpOf = (family: Family, text: string): Parsed<Ip> => {
 
 const gatheringFrom = (row: Shaped<typeof nodeShape>['gathering'][number]): Parsed<Gathering> => {
   const prefix = parsePrefix(row.prefix);
-  return prefix.ok ? parsed({ prefix: prefix.value, preference: row.preference }) : prefix;
+  if (!prefix.ok) return prefix;
+  const { preference } = row;
+  return Number.isInteger(preference) && preference >= 1 && preference <= 65_535
+    ? parsed({ prefix: prefix.value, preference })
+    : malformed(`preference ${preference} is not 1 to 65535`);
 };
 
 const linkDriverFrom = (text: string): Parsed<LinkDriver> => {

@@ -66,6 +66,11 @@ const damages: readonly [string, readonly Row[], string][] = [
     withFields('node', 'n1', { gathering: [{ prefix: 'x', preference: 1 }] }),
     'not a prefix',
   ],
+  ...[0, 65536, 1.5].map((preference): [string, readonly Row[], string] => [
+    `preference ${preference}`,
+    withFields('node', 'n1', { gathering: [{ prefix, preference }] }),
+    `preference ${preference} is not`,
+  ]),
   ['a bad driver', withFields('node', 'n1', { linkDriver: 'ipip' }), '"ipip" is not a link driver'],
   ['a node of the future', withFields('node', 'n1', { changedAt: '99' }), 'is of revision 99'],
   [
