@@ -1,27 +1,27 @@
 // Kernel parameters below /proc/sys.
-import { open, readFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import type { Sysctls } from './ports.ts';
 
 const root = '/proc/sys';
 
+/** These files never block, and a thread's round trip for each of thousands costs far more than they. */
 export const hostSysctls: Sysctls = {
-  read: async (key) => {
-    try {
-      return (await readFile(pathOf(key), 'utf8')).trim();
-    } catch (fault) {
-      if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return undefined;
-      throw fault;
-    }
-  },
-  write: async (key, value) => {
-    const file = await open(pathOf(key), 'r+');
-    try {
-      await file.write(`${value}\n`);
-    } finally {
-      await file.close();
-    }
-  },
+  read: (key) => settled(() => readFileSync(pathOf(key), 'utf8').trim()).catch(undefinedIfAbsent),
+  write: (key, value) =>
+    settled(() => {
+      writeFileSync(pathOf(key), `${value}\n`, { flag: 'r+' });
+    }),
+};
+
+const settled = <T>(act: () => T): Promise<T> =>
+  new Promise((resolve) => {
+    resolve(act());
+  });
+
+const undefinedIfAbsent = (fault: unknown): undefined => {
+  if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return undefined;
+  throw fault;
 };
 
 const pathOf = (key: string): string => {

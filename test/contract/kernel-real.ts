@@ -8,7 +8,8 @@ import { hostFiles } from '../../client/host/files.ts';
 import { hostSysctls } from '../../client/host/sysctls.ts';
 import { systemClock } from '../../client/host/system-clock.ts';
 import type { KernelHost } from '../../client/host/ports.ts';
-import { kernelStories, type KernelUnderTest } from './kernel.ts';
+import { kernelStories } from './kernel.ts';
+import { routingStories, type RoutingKernel } from './kernel-routing.ts';
 
 const inside = 'MESHOVER_KERNEL_STORIES';
 
@@ -18,13 +19,20 @@ const runInNamespace = (): number => {
   return spawnSync('unshare', argv, { stdio: 'inherit', env }).status ?? 1;
 };
 
-const kernelUnderTest = (host: KernelHost): KernelUnderTest => {
+const kernelUnderTest = (host: KernelHost): RoutingKernel => {
   const must = async (argv: readonly string[], stdin = ''): Promise<void> => {
     const result = await host.commands.run(argv, { stdin });
     if (result.code !== 0) throw new Error(`${argv.join(' ')}: ${result.stderr}\n${stdin}`);
   };
   return {
     host,
+    leavesBy: async (family, packet) => {
+      const argv = ['ip', `-${String(family)}`, '-j', 'route', 'get', ...packet.split(' ')];
+      const { code, stdout, stderr } = await host.commands.run(argv);
+      if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+      const [route] = JSON.parse(stdout) as readonly { readonly dev: string }[];
+      return route?.dev ?? '';
+    },
     ip: (family, ...lines) =>
       must(['ip', `-${String(family)}`, '-batch', '-'], `${lines.join('\n')}\n`),
     wg: (...words) => must(['wg', 'set', 'mo-wg', ...words]),
@@ -47,7 +55,8 @@ const runStories = async (): Promise<number> => {
     'address add 2001:db8::1/64 dev under0 nodad',
   );
   let failed = 0;
-  for (const { name, run } of kernelStories) {
+  const stories = [...kernelStories, ...routingStories];
+  for (const { name, run } of stories) {
     const since = performance.now();
     try {
       await run(kernel);
@@ -58,7 +67,7 @@ const runStories = async (): Promise<number> => {
     }
   }
   rmSync(stateDir, { recursive: true });
-  console.log(`${String(kernelStories.length - failed)} passed, ${String(failed)} failed`);
+  console.log(`${String(stories.length - failed)} passed, ${String(failed)} failed`);
   return failed === 0 ? 0 : 1;
 };
 
