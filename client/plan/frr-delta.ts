@@ -20,12 +20,12 @@ export const deltaFrom = (running: readonly string[], wanted: string): FrrDelta 
   const wantKeys = new Set(want.map(keyOf));
   const missing = have.filter((line) => !wantKeys.has(keyOf(line)));
   const gone = new Set(missing.flatMap(neighbourThatGoes));
-  const removed = missing.filter((line) => !isUnderRemoval(line, missing, gone));
+  const removed = [...withoutImplied(missing, gone)].reverse();
   const kept = new Set(have.filter((line) => !gone.has(neighbourOf(line))).map(keyOf));
   const added = want.filter((line) => !kept.has(keyOf(line)));
   return {
     additive: missing.length === 0,
-    script: scriptOf([...removed.reverse().map(negated), ...added]),
+    script: scriptOf([...removed.map(negated), ...added]),
   };
 };
 
@@ -78,23 +78,19 @@ const neighbourThatGoes = (line: Line): readonly string[] =>
   /^neighbor \S+ (interface|remote-as|peer-group$)/.test(line.text) ? [neighbourOf(line)] : [];
 
 /** It goes by itself with its context or its neighbour; one line of the neighbour stands for all. */
-const isUnderRemoval = (
-  line: Line,
-  missing: readonly Line[],
-  gone: ReadonlySet<string>,
-): boolean => {
-  const owner = neighbourOf(line);
-  if (gone.has(owner)) {
-    const first = missing.find((other) => neighbourThatGoes(other).includes(owner));
-    return first !== line;
-  }
-  return line.context.some((_, depth) =>
-    missing.some(
-      ({ context, text }) =>
-        text === line.context[depth] &&
-        context.join('\n') === line.context.slice(0, depth).join('\n'),
-    ),
-  );
+const withoutImplied = (missing: readonly Line[], gone: ReadonlySet<string>): readonly Line[] => {
+  const keys = new Set(missing.map(keyOf));
+  const named = new Set<string>();
+  return missing.filter((line) => {
+    if (line.context.some((_, depth) => keys.has(line.context.slice(0, depth + 1).join('\n')))) {
+      return false;
+    }
+    const owner = neighbourOf(line);
+    if (!gone.has(owner)) return true;
+    if (named.has(owner) || neighbourThatGoes(line).length === 0) return false;
+    named.add(owner);
+    return true;
+  });
 };
 
 const negated = (line: Line): Line => {
