@@ -14,10 +14,10 @@ import { loadIdentity } from './identity/identity.ts';
 import { readSavedView } from './identity/saved-view.ts';
 import { cleanHost } from './modes/clean.ts';
 import { convergeOnce } from './modes/once.ts';
+import { frrPartFor } from './modes/frr-part.ts';
 import type { AgentParts, NodeParts } from './modes/parts.ts';
 import { printAgentPlan } from './modes/plan.ts';
 import { runAgent } from './modes/run.ts';
-import { noSessions } from './status/status-for.ts';
 
 /** Exit status: 0 done, 1 failed, 2 wrongly called. */
 export const runClient = async (argv: readonly string[]): Promise<number> => {
@@ -70,26 +70,23 @@ const logFor = (config: AgentConfig): Log =>
     write: (line) => process.stderr.write(line),
   });
 
-const partsFor = (config: AgentConfig, log: Log): AgentParts => ({
-  config,
-  log,
-  host: {
+const partsFor = (config: AgentConfig, log: Log): AgentParts => {
+  const host = {
     commands: hostCommands,
     files: hostFiles,
     sysctls: hostSysctls,
     clock: systemClock,
     stateDir: config.stateDir,
-  },
-  frr: {
-    side: {
-      facts: () => Promise.resolve({ frrVersion: undefined, templates: {} }),
-      apply: () => Promise.resolve(new Map()),
-    },
-    sessions: () => Promise.resolve(noSessions),
-  },
-  random: Math.random,
-  print: (text) => process.stdout.write(text),
-});
+  };
+  return {
+    config,
+    log,
+    host,
+    frr: frrPartFor(config, host),
+    random: Math.random,
+    print: (text) => process.stdout.write(text),
+  };
+};
 
 const startMode = async (parts: AgentParts): Promise<number> => {
   const { mode } = parts.config;

@@ -3,13 +3,18 @@ import { observe } from '../observe/observe.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
 import { identityPath } from '../identity/identity.ts';
 import { cleanPlan } from '../plan/plan-from.ts';
+import { planFrr } from '../plan/frr.ts';
+import { applyFrrFor } from '../reconcile/turn.ts';
 import { Chronicle } from '../reconcile/chronicle.ts';
 import type { AgentParts } from './parts.ts';
 
 export const cleanHost = async (parts: AgentParts): Promise<number> => {
   const { host, config, log } = parts;
-  const plan = cleanPlan(await observe(host));
-  const outcomes = await applyPlan(plan, host, parts.frr.side.apply);
+  const side = parts.frr?.side;
+  const [observed, observedFrr] = await Promise.all([observe(host), side?.observe()]);
+  const removeFrr = observedFrr === undefined ? [] : planFrr(undefined, observedFrr, []);
+  const plan = cleanPlan(observed, removeFrr);
+  const outcomes = await applyPlan(plan, host, applyFrrFor(side));
   new Chronicle(log).tellOutcomes(outcomes, new Map());
   if (outcomes.some(({ result }) => result !== 'done')) {
     log.error('not all could be removed: see above, mend it and run "client -clean" again');

@@ -9,7 +9,7 @@ import type { Sessions } from '../status/status-for.ts';
 
 /** FRR's part of the agent: of a turn, and of the reports. */
 export interface FrrPart {
-  readonly side: TurnGiven['frr'];
+  readonly side: NonNullable<TurnGiven['frr']>;
   sessions(): Promise<Sessions>;
 }
 
@@ -17,7 +17,8 @@ export interface AgentParts {
   readonly config: AgentConfig;
   readonly log: Log;
   readonly host: KernelHost;
-  readonly frr: FrrPart;
+  /** Undefined where FRR is switched off. */
+  readonly frr: FrrPart | undefined;
   readonly random: () => number;
   /** For people, on standard output. */
   readonly print: (text: string) => void;
@@ -33,7 +34,7 @@ export const turnGivenFor = (parts: AgentParts, identity: Identity): TurnGiven =
   host: parts.host,
   config: parts.config,
   identity,
-  frr: parts.frr.side,
+  frr: parts.frr?.side,
 });
 
 export const uplinkGivenFor = (

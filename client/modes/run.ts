@@ -10,7 +10,7 @@ import { Reconciler, type Turn } from '../reconcile/reconciler.ts';
 import { applySurvey, endpointsFor, survey } from '../reconcile/turn.ts';
 import { metricsFor } from '../status/metrics.ts';
 import { Reporter } from '../status/reporter.ts';
-import { statusFor } from '../status/status-for.ts';
+import { noSessions, statusFor } from '../status/status-for.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { turnGivenFor, uplinkGivenFor, type NodeParts } from './parts.ts';
 
@@ -97,7 +97,7 @@ class Agent {
       outcomes: this.#turn?.outcomes ?? [],
       held: this.#turn?.held ?? [],
       applied: this.#applied,
-      sessions: await frr.sessions(),
+      sessions: (await frr?.sessions()) ?? noSessions,
       frrBackend: config.disabled.includes('frr') ? '' : config.frr,
       programVersion,
     });

@@ -6,17 +6,21 @@ import { applyPlan, type ApplyFrr } from '../apply/apply-plan.ts';
 import type { AgentConfig } from '../config.ts';
 import { desiredFor } from '../desired/desired-for.ts';
 import type { Facts } from '../desired/facts.ts';
+import { frrFor } from '../desired/frr.ts';
 import type { KernelHost } from '../host/ports.ts';
 import type { Identity } from '../identity/keys.ts';
 import { factsFrom, hasKernelWireGuard } from '../observe/facts.ts';
 import { observe } from '../observe/observe.ts';
-import type { Observed } from '../observe/observed.ts';
+import type { Observed, ObservedFrr } from '../observe/observed.ts';
+import { planFrr } from '../plan/frr.ts';
 import { planFrom } from '../plan/plan-from.ts';
 import type { Plan, StepOutcome } from '../plan/step.ts';
 
 /** FRR's part of the line, behind the container engine. */
 export interface FrrSide {
-  facts(): Promise<Pick<Facts, 'frrVersion' | 'templates'>>;
+  observe(): Promise<ObservedFrr>;
+  /** Templates as an operator left them. */
+  templates(): Promise<Facts['templates']>;
   readonly apply: ApplyFrr;
 }
 
@@ -24,7 +28,8 @@ export interface TurnGiven {
   readonly host: KernelHost;
   readonly config: AgentConfig;
   readonly identity: Identity;
-  readonly frr: FrrSide;
+  /** Undefined where FRR is switched off. */
+  readonly frr: FrrSide | undefined;
 }
 
 /** What a look at the host says is to be done. */
@@ -43,17 +48,26 @@ export interface TurnResult extends Survey {
 /** Changes nothing. Without a view nothing of the mesh is to be done. */
 export const survey = async (given: TurnGiven, view: View | undefined): Promise<Survey> => {
   const { host, config, identity, frr } = given;
-  const observed = await observe(host);
+  const [observed, observedFrr, templates] = await Promise.all([
+    observe(host),
+    frr?.observe(),
+    frr?.templates() ?? {},
+  ]);
   const facts = factsFrom({
     observed,
     config,
     kernelWireGuard: await hasKernelWireGuard(host, observed),
-    ...(await frr.facts()),
+    frrVersion: observedFrr?.version,
+    templates,
   });
   if (view === undefined) return { view, observed, facts, plan: [], complaints: [] };
   const { wireguardKey } = identity;
   const { desired, complaints } = desiredFor({ view, config, facts, wireguardKey });
-  return { view, observed, facts, plan: planFrom(desired, observed), complaints };
+  const wanted = frrFor({ view, config, facts, links: desired.links });
+  const plan = planFrom({ ...desired, frr: wanted }, observed, (remade) =>
+    observedFrr === undefined ? [] : planFrr(wanted, observedFrr, remade),
+  );
+  return { view, observed, facts, plan, complaints };
 };
 
 export const applySurvey = async (
@@ -62,8 +76,11 @@ export const applySurvey = async (
   plan: Plan,
 ): Promise<TurnResult> => ({
   ...surveyed,
-  outcomes: plan.length === 0 ? [] : await applyPlan(plan, given.host, given.frr.apply),
+  outcomes: plan.length === 0 ? [] : await applyPlan(plan, given.host, applyFrrFor(given.frr)),
 });
+
+export const applyFrrFor = (frr: FrrSide | undefined): ApplyFrr =>
+  frr === undefined ? () => Promise.resolve(new Map()) : frr.apply;
 
 /** Where other nodes send their packets for this one. */
 export const endpointsFor = (

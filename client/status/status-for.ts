@@ -64,12 +64,18 @@ const linksOf = (view: View, given: StatusGiven): readonly LinkStatus[] => {
       lastHandshakeSeconds: seen?.lastHandshakeSeconds ?? 0,
       receivedBytes: seen?.receivedBytes ?? 0,
       sentBytes: seen?.sentBytes ?? 0,
-      ...(given.sessions.links.get(name) ?? noSession),
+      ...sessionOf(given.sessions.links.get(name)),
     };
   });
 };
 
-const noSession: SessionState = { bgpState: '', bgpUptimeSeconds: 0, bfdState: '', prefixes: 0 };
+/** Names each field: what else a reader of FRR knows must not reach the wire. */
+const sessionOf = (session: SessionState | undefined): SessionState => ({
+  bgpState: session?.bgpState ?? '',
+  bgpUptimeSeconds: session?.bgpUptimeSeconds ?? 0,
+  bfdState: session?.bfdState ?? '',
+  prefixes: session?.prefixes ?? 0,
+});
 
 /** What of a status is worth an early report: not counters that always move. */
 export const gistOf = (status: NodeStatus): string =>
