@@ -48,7 +48,9 @@ describe('Commands of the host', () => {
   it('speaks English whatever the locale', async () => {
     expect((await hostCommands.run(['printenv', 'LC_ALL'])).stdout).toBe('C\n');
   });
+});
 
+describe('Commands that run on', () => {
   it('follows lines and tells when the program ends by itself', async () => {
     const lines: string[] = [];
     await new Promise<void>((resolve) => {

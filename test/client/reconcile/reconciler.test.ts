@@ -121,7 +121,9 @@ describe('reconciler', () => {
     await stage.clock.advance(10);
     expect(stage.turns).toHaveLength(2);
   });
+});
 
+describe('reconciler in trouble', () => {
   it('tries a failing step again by and by, and the others at once', async () => {
     stage.plan = [step('bad'), step('good')];
     stage.failing = ['bad'];
