@@ -108,11 +108,26 @@ const bench = async (host: KernelHost): Promise<void> => {
     (a, b) => a - b,
   );
   line('nothing-to-do-1000-peers', idle[1] ?? 0, ['ms', 150]);
+  const reads = await timed(readsAlone);
+  console.log(`  against iproute2 and wg alone, one after the other: ${reads.ms.toFixed(0)} ms`);
 
   const removal = await timed(async () => {
     await applyAll(cleanPlan(await observe(host)), host);
   });
   line('removal-1000-peers', removal.ms, ['ms', 1000]);
+  await ip(lines);
+  const group = await timed(() => ip([`link del group ${String(linkGroup)}`]));
+  console.log(`  of which the kernel's deletion of the group takes ${group.ms.toFixed(0)} ms`);
+};
+
+const readsAlone = async (): Promise<void> => {
+  const routing = 'rule show\nroute show table main\nroute show table all proto 109\n';
+  const ask = (words: readonly string[], stdin: string): Promise<unknown> =>
+    hostCommands.run(['ip', '-N', '-j', ...words, '-batch', '-'], { stdin });
+  await ask(['-d'], 'link show\naddress show\n');
+  await ask(['-4'], routing);
+  await ask(['-6'], routing);
+  await hostCommands.run(['wg', 'show', 'mo-wg', 'dump']);
 };
 
 const idleRun = async (host: KernelHost): Promise<number> => {

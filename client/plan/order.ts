@@ -50,8 +50,11 @@ export const orderSteps = (rows: Rows): Plan => {
 
 const idsOf = (steps: readonly Step[]): readonly string[] => steps.map(({ id }) => id);
 
+/** Where the container is only now made, no FRR of ours runs that a vanishing link could hurt. */
 const configurationOf = (steps: readonly FrrStep[]): readonly string[] =>
-  idsOf(steps.filter(({ key }) => key === 'configuration'));
+  steps.some(({ key, verb }) => key === 'container' && verb === 'add')
+    ? []
+    : idsOf(steps.filter(({ key }) => key === 'configuration'));
 
 const addressInterface = ({ new: address }: AddressStep): string => address?.interface ?? '';
 

@@ -68,6 +68,16 @@ describe('FRR and links', () => {
     ]);
   });
 
+  it('holds no departed link back where its container is not even made', async () => {
+    const kernel = fakeKernel();
+    await converge(kernel, three);
+    const { desired, observed } = await planOn(kernel, remadeAndGone, configFixture());
+    const container: FrrStep = { ...frrStep('container'), verb: 'add' };
+    const plan = planFrom(desired, observed, () => [container, frrStep('configuration')]);
+    const leaving = plan.filter(({ resource, verb }) => resource === 'link' && verb === 'remove');
+    expect(leaving.at(-1)?.needs).toEqual([]);
+  });
+
   it('goes first when all is cleaned', async () => {
     const kernel = fakeKernel();
     await converge(kernel, three);
