@@ -76,10 +76,14 @@ interface Probe {
   readonly isFree: (index: bigint) => boolean;
 }
 
+/** Wide enough to seldom probe, narrow enough that people can read fd00:beef:beef::1a2b:3c4d. */
+const firstProbes = 2n ** 32n;
+
 /** Starts where the seed's hash says and walks on; undefined when all is taken. */
 const freeIndex = ({ seed, capacity, used, isFree }: Probe): bigint | undefined => {
   if (BigInt(used) >= capacity) return undefined;
-  const start = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`) % capacity;
+  const hash = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`);
+  const start = hash % (capacity < firstProbes ? capacity : firstProbes);
   for (let step = 0n; step < capacity; step++) {
     const index = (start + step) % capacity;
     if (isFree(index)) return index;

@@ -32,9 +32,9 @@ describe('a new node', () => {
     const { node } = join(registerWith(), 'node-1999');
     expect(node).toMatchObject({
       asn: 4255855258,
-      tunnelAddress6: 'fd00:6d65:7368:9930:f00a:2bc0:119c:1f8e',
+      tunnelAddress6: 'fd00:6d65:7368::c15:a835',
       tunnelAddress4: '10.198.12.41',
-      nodeAddress6: 'fd00:beef:beef:ed33:1a42:14d4:49cf:1ab8',
+      nodeAddress6: 'fd00:beef:beef::faf1:c2ee',
       nodeAddress4: '10.128.107.213',
     });
   });
