@@ -14,6 +14,8 @@ export interface NodePlan {
   readonly number: number;
   readonly flags?: readonly string[];
   readonly lan?: Lan;
+  /** Which of the FRR images made from Debian's packages; 10.3 unless given. */
+  readonly frrImage?: '10.3' | '8.4.4';
   /** A host of its own Docker daemon; false for hosts that are only namespaces. */
   readonly docker?: boolean;
 }
@@ -95,6 +97,8 @@ export const topologyScript = (topology: Topology): string =>
     'sysctl -qw net.ipv6.conf.default.accept_dad=0',
     'ip link add underlay type bridge mcast_snooping 0',
     'ip link set underlay up',
+    // The lab itself is a machine on the underlay: it reads metrics without entering a host.
+    'ip addr add 2001:db8::fffe/64 dev underlay nodad',
     ...outsideScript,
     ...hostScript('controller'),
     ...underlayScript('controller', 'c'),
