@@ -1,0 +1,119 @@
+// Puts the controller's rooms together and opens its doors.
+import tls from 'node:tls';
+import { join } from 'node:path';
+import type { Clock } from '../shared/clock/clock.ts';
+import type { Log } from '../shared/log/log.ts';
+import { printRevision } from '../shared/mesh/revision.ts';
+import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
+import { programVersion } from '../shared/version.ts';
+import { fingerprintOf, newServerLeaf } from './auth/authority.ts';
+import { createCallerChecks } from './auth/caller.ts';
+import { keyFileNames, KeyFileError, loadKeys, type ControllerKeys } from './auth/key-files.ts';
+import type { ListenAddress, ServerConfig } from './config.ts';
+import { Hub } from './hub/hub.ts';
+import { openRegister } from './open-register.ts';
+import { eventCodec } from './rpc/event-codec.ts';
+import { printListenAddress } from './rpc/listen.ts';
+import { serveRpc, type Serving } from './rpc/serve-rpc.ts';
+import { prepareStateDir } from './state-dir.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import { StoreError, type Store } from './store/store.ts';
+
+export interface StartGiven {
+  readonly config: ServerConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RunningServer {
+  readonly address: ListenAddress;
+  /** Ends all streams; resolves when all that was promised is on disk. */
+  stop(): Promise<void>;
+}
+
+/** The reason of a failed start says what an operator does about it. */
+export const startServer = async (given: StartGiven): Promise<Parsed<RunningServer>> => {
+  const prepared = await prepareStateDir(given.config.stateDir);
+  if (!prepared.ok) return prepared;
+  let store: Store | undefined;
+  try {
+    store = await openSqliteStore(join(given.config.stateDir, 'register.db'));
+    const running = await startWith(store, given);
+    if (!running.ok) await store.close();
+    return running;
+  } catch (fault) {
+    await store?.close();
+    if (fault instanceof StoreError || fault instanceof KeyFileError) {
+      return malformed(fault.message);
+    }
+    throw fault;
+  }
+};
+
+const startWith = async (store: Store, given: StartGiven): Promise<Parsed<RunningServer>> => {
+  const { config, clock } = given;
+  const keys = await loadKeys(config.stateDir);
+  const register = await openRegister(store, config.settings);
+  if (!register.ok) return register;
+  const { open } = config;
+  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), open });
+  const rpc = await startRpc(given, { hub, keys });
+  if (!rpc.ok) return rpc;
+  announce(given, { hub, keys, rpc: rpc.value });
+  return parsed({
+    address: rpc.value.address,
+    stop: async () => {
+      rpc.value.close();
+      await hub.close();
+      await store.close();
+    },
+  });
+};
+
+interface Parts {
+  readonly hub: Hub;
+  readonly keys: ControllerKeys;
+}
+
+const startRpc = async (
+  { config, clock, log }: StartGiven,
+  { hub, keys }: Parts,
+): ReturnType<typeof serveRpc> => {
+  tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
+  const leaf = await newServerLeaf(keys.authority);
+  return serveRpc(
+    {
+      ...{ hub, log, clock, open: config.open, startedAtMs: clock.now() },
+      checks: createCallerChecks(clock, keys.adminToken),
+      counters: { joined: () => undefined, refused: () => undefined },
+    },
+    {
+      address: config.listen,
+      tls: {
+        certificateChain: `${leaf.certificate}\n${keys.authority.certificate}`,
+        privateKey: leaf.key.reveal(),
+      },
+    },
+  );
+};
+
+const announce = (
+  { config, log }: StartGiven,
+  { hub, keys, rpc }: Parts & { readonly rpc: Serving },
+): void => {
+  const register = hub.register();
+  log.info('listening', {
+    address: printListenAddress(rpc.address),
+    version: programVersion,
+    revision: printRevision(register.revision),
+    count: register.nodes.size,
+  });
+  log.info(`fingerprint of this controller: SHA-256 ${fingerprintOf(keys.authority.certificate)}`, {
+    path: join(config.stateDir, keyFileNames.authority),
+  });
+  if (config.open) {
+    log.warn('-open: EVERY node that reaches this controller is admitted; for labs only');
+  } else {
+    log.info('known nodes are admitted, newcomers are refused; -open admits everybody');
+  }
+};

@@ -1,0 +1,54 @@
+// A real controller on loopback, with a state directory of its own.
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serverStartFrom } from '../../server/config.ts';
+import { startServer, type RunningServer } from '../../server/start.ts';
+import { systemClock } from '../../server/system-clock.ts';
+import { createLineLog } from '../../shared/log/line-log.ts';
+
+export interface Controller {
+  /** "[::1]:PORT" */
+  readonly address: string;
+  /** PEM of the authority that agents pin. */
+  readonly authority: string;
+  readonly adminToken: string;
+  readonly stateDir: string;
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+export const newStateDir = (): string => mkdtempSync(join(tmpdir(), 'meshover-mesh-'));
+
+/** Throws the reason when it does not start. */
+export const startController = async (
+  stateDir: string,
+  argv: readonly string[] = ['-open'],
+): Promise<Controller> => {
+  const flags = ['-listen', '[::1]:0', '-http', '127.0.0.1:0', '-statedir', stateDir, ...argv];
+  const start = serverStartFrom(flags, {});
+  if (start.kind !== 'run') throw new Error(JSON.stringify(start));
+  const lines: string[] = [];
+  const log = createLineLog({
+    level: 'debug',
+    format: 'text',
+    now: () => systemClock.now(),
+    write: (line) => lines.push(line),
+  });
+  const running = await startServer({ config: start.config, clock: systemClock, log });
+  if (!running.ok) throw new Error(running.reason);
+  return controllerOf(running.value, stateDir, lines);
+};
+
+const controllerOf = (
+  running: RunningServer,
+  stateDir: string,
+  lines: readonly string[],
+): Controller => ({
+  address: `[::1]:${String(running.address.port)}`,
+  authority: readFileSync(join(stateDir, 'authority.pem'), 'utf8'),
+  adminToken: readFileSync(join(stateDir, 'admin.token'), 'utf8').trim(),
+  stateDir,
+  lines,
+  stop: () => running.stop(),
+});
