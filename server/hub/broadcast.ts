@@ -10,8 +10,8 @@ import { encodedEvents, type Codec, type EncodedEvents } from './encoded-events.
 export interface Listener {
   readonly name: Hostname;
   send(bytes: Buffer, sent: () => void): void;
-  /** The node was removed, and has been told. */
-  end(): void;
+  /** `removed`: the node is no member any more, and has been told. */
+  end(reason: 'removed' | 'stopping'): void;
 }
 
 export interface BroadcastGiven {
@@ -85,6 +85,7 @@ export class Broadcast {
   close(): void {
     this.#closed = true;
     this.#cancelFlush?.();
+    for (const { listener } of this.#streams) listener.end('stopping');
     this.#streams.clear();
     this.#names.clear();
     this.#waiting = [];
@@ -117,7 +118,7 @@ export class Broadcast {
       stream.held = to;
       this.#send(stream, this.#events.deltaFrom(held.number));
     } else if (nodeOf(this.#told, stream.listener.name) === undefined) {
-      stream.listener.end();
+      stream.listener.end('removed');
     }
   }
 

@@ -1,5 +1,5 @@
 // The service by which nodes follow their peers.
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { status, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { PeersService, type WatchRequest } from '../../proto/gen/meshover/v1/peers.ts';
 import { parseHostname, type Hostname } from '../../shared/address/hostname.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
@@ -66,14 +66,16 @@ const follow = (given: RpcGiven, stream: Stream, { name, held }: Watcher): void 
         if (!fault) sent();
       });
     },
-    end: () => {
-      stream.destroy(asError(statusOfRefusal(removed(name))));
+    end: (reason) => {
+      stream.destroy(asError(reason === 'removed' ? statusOfRefusal(removed(name)) : stopping));
     },
   };
   const stop = given.hub.watch(listener, held);
   stream.on('cancelled', stop);
   stream.on('close', stop);
 };
+
+const stopping = { code: status.UNAVAILABLE, details: 'the controller stops' };
 
 const removed = (name: Hostname): { readonly code: 'unknown-node'; readonly detail: string } => ({
   code: 'unknown-node',

@@ -24,6 +24,9 @@ export interface TlsIdentity {
   readonly privateKey: string;
 }
 
+/** For answers that are on their way when the controller stops. */
+const graceMs = 200;
+
 /** A report of 5,000 links is about 1 MB. */
 const longestMessage = 4 * 1024 * 1024;
 
@@ -58,6 +61,8 @@ export const serveRpc = async (
     address: listening.value.address,
     close: () => {
       listening.value.stop();
+      // forceShutdown does not know the connections of an injector.
+      injector.drain(graceMs);
       injector.destroy();
       server.forceShutdown();
     },
