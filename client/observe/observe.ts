@@ -12,29 +12,38 @@ import { readWireGuard } from './wireguard.ts';
 
 /** Rejects with `ObserveError` when the host cannot be read whole. */
 export const observe = async (host: KernelHost): Promise<Observed> => {
-  const { commands, files, stateDir } = host;
-  const [routing4, routing6, interfaces, savedSysctls, appliedEndpoints] = await Promise.all([
+  const { files, stateDir } = host;
+  const [interfaces, routing4, routing6, savedSysctls, appliedEndpoints] = await Promise.all([
+    readInterfaces(host),
     readRouting(host, 4),
     readRouting(host, 6),
-    readIp(commands, [linkQuestion, addressQuestion], { details: true }),
     readSavedSysctls(files, stateDir),
     readAppliedEndpoints(files, stateDir),
   ]);
-  const links = linksFrom(interfaces[0] ?? []);
-  const [wireguard, sysctls] = await Promise.all([
-    readWireGuard(commands, links, Math.floor(host.clock.now() / 1000)),
-    readSysctls(host.sysctls, sysctlKeysFor(links)),
-  ]);
   return {
-    links,
-    addresses: addressesFrom(interfaces[1] ?? []),
-    wireguard,
+    ...interfaces,
     rules: [...routing4.rules, ...routing6.rules],
     routes: [...routing4.routes, ...routing6.routes],
-    sysctls,
     savedSysctls,
     appliedEndpoints,
   };
+};
+
+const readInterfaces = async ({
+  commands,
+  sysctls,
+  clock,
+}: KernelHost): Promise<Pick<Observed, 'links' | 'addresses' | 'wireguard' | 'sysctls'>> => {
+  const questions = [linkQuestion, addressQuestion];
+  const [linkAnswer = [], addressAnswer = []] = await readIp(commands, questions, {
+    details: true,
+  });
+  const links = linksFrom(linkAnswer);
+  const [wireguard, values] = await Promise.all([
+    readWireGuard(commands, links, Math.floor(clock.now() / 1000)),
+    readSysctls(sysctls, sysctlKeysFor(links)),
+  ]);
+  return { links, addresses: addressesFrom(addressAnswer), wireguard, sysctls: values };
 };
 
 const readRouting = async (

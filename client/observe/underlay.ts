@@ -33,14 +33,12 @@ export const underlayFrom = (
     : { interface: link.name, address: best.address, mtu: link.mtu };
 };
 
-const isFit =
-  ({ links }: Host) =>
-  (candidate: ObservedAddress): boolean => {
-    const link = links.find(({ name }) => name === candidate.interface);
-    return link !== undefined && isFitLink(link) && isStable(candidate);
-  };
+const isFit = ({ links }: Host): ((candidate: ObservedAddress) => boolean) => {
+  const fit = new Set(links.filter(isFitLink).map(({ name }) => name));
+  return (candidate) => fit.has(candidate.interface) && isStable(candidate);
+};
 
-export const isFitLink = (link: ObservedLink): boolean =>
+const isFitLink = (link: ObservedLink): boolean =>
   link.up &&
   !link.loopback &&
   link.group !== linkGroup &&
