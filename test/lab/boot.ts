@@ -86,33 +86,26 @@ const endGuest = (guest: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void => {
 };
 
 const supervise = async (guest: ChildProcess, boot: Boot): Promise<'ended' | 'late'> => {
-  let late = false;
-  const killers: NodeJS.Timeout[] = [];
+  const state: { how: 'ended' | 'late'; insist?: NodeJS.Timeout } = { how: 'ended' };
   const end = (): void => {
     endGuest(guest, 'SIGTERM');
-    killers.push(
-      setTimeout(() => {
-        endGuest(guest, 'SIGKILL');
-      }, 3000),
-    );
+    state.insist = setTimeout(() => {
+      endGuest(guest, 'SIGKILL');
+    }, 3000);
   };
   const limit = setTimeout(() => {
-    late = true;
+    state.how = 'late';
     end();
   }, boot.timeLimitMs);
   boot.signal?.addEventListener('abort', end, { once: true });
-  await new Promise<void>((resolve, reject) => {
-    guest.once('close', () => {
-      resolve();
-    });
+  await new Promise<unknown>((resolve, reject) => {
+    guest.once('close', resolve);
     guest.once('error', reject);
   });
   clearTimeout(limit);
-  killers.forEach((timer) => {
-    clearTimeout(timer);
-  });
+  clearTimeout(state.insist);
   boot.signal?.removeEventListener('abort', end);
-  return late ? 'late' : 'ended';
+  return state.how;
 };
 
 export const bootAndRun = async (boot: Boot): Promise<Booted> => {

@@ -1,6 +1,6 @@
 // A Docker daemon for each host, started from one data-root that already holds the FRR images.
 import { existsSync, mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { answersAt } from './answers-at.ts';
 import { join } from 'node:path';
 import { type Host, type Running, scriptInLab } from './host.ts';
 import { projectRoot } from './kernel.ts';
@@ -40,23 +40,12 @@ const options = (host: Host): readonly string[] => [
   ...['--exec-opt=native.cgroupdriver=cgroupfs', `--cgroup-parent=/docker-${host.name}`],
 ];
 
-const answers = (socket: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const asking = connect(socket, () => {
-      asking.end();
-      resolve(true);
-    });
-    asking.once('error', () => {
-      resolve(false);
-    });
-  });
-
 export const startDocker = async (host: Host): Promise<Running> => {
   const data = join(host.libDirectory, 'docker');
   if (!existsSync(data)) await fillDataRoot(data);
   const daemon = host.start('dockerd', ['dockerd', ...options(host)]);
   await waitFor({ what: `dockerd of ${host.name}`, deadlineMs: 90_000, everyMs: 200 }, async () => {
-    if (await answers(join(host.runDirectory, 'docker.sock'))) return true;
+    if (await answersAt({ path: join(host.runDirectory, 'docker.sock') })) return true;
     return daemon.isRunning() ? 'no answer' : `it ended: ${daemon.output().slice(-300)}`;
   });
   return daemon;

@@ -1,4 +1,5 @@
 // The mesh on a topology: the controller and the agents as real programs, started, stopped and asked.
+import { answersAt } from './answers-at.ts';
 import { frrImages, prepareDocker, startDocker } from './docker.ts';
 import { type Host, hostNamed, type Ran, type Running, scriptInLab } from './host.ts';
 import { fetchMetrics, type Sample } from './metrics-text.ts';
@@ -65,6 +66,18 @@ export const missingSessions = (
   return peers.filter((peer) => !names.has(peer));
 };
 
+/** The value of the one sample of this name (and labels, where given). */
+export const labelled = (
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined =>
+  samples.find(
+    (sample) =>
+      sample.name === name &&
+      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+  )?.value;
+
 /** Waits until each of these nodes has a BGP session with each other one. */
 export const sessionsUp = async (
   mesh: Mesh,
@@ -109,8 +122,7 @@ const meshOn = (topology: Topology): Mesh => {
     server = started;
     await waitFor({ what: 'the controller', deadlineMs: 60_000 }, async () => {
       if (!started.isRunning()) return `it ended: ${started.output().slice(-300)}`;
-      const answer = await fetch(`http://[${controllerAddress}]:${controllerMetricsPort}/healthz`);
-      return answer.ok;
+      return answersAt({ host: controllerAddress, port: 12384 });
     });
     return started;
   };

@@ -8,10 +8,10 @@ export interface Sample {
 
 const labelsFrom = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    [...text.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
+    Array.from(
+      text.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g),
+      ([, name = '', value = '']) => [name, value],
+    ),
   );
 
 export const samplesFrom = (text: string): readonly Sample[] =>

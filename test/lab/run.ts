@@ -22,6 +22,13 @@ const groupsOf = async (names: readonly string[]): Promise<readonly Group[]> => 
   return [...groups.values()];
 };
 
+/** Ctrl-C ends the guests, which would outlive their starter. */
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    interrupted.abort();
+  });
+
 const wordsOf = (status: number): string =>
   status === 124 ? 'not finished in time' : `the guest ended with status ${status}`;
 
@@ -44,6 +51,7 @@ const runGroup = async (kernel: Kernel, group: Group): Promise<readonly string[]
     memoryMb: 1500 + 900 * group.nodes,
     timeLimitMs: (240 + 300 * group.names.length) * 1000,
     onOutput,
+    signal: interrupted.signal,
   });
   const failed = group.names.filter((name) => !passed.has(name));
   if (booted.status > 1) {
@@ -58,8 +66,10 @@ const runAll = async (kernel: Kernel, groups: readonly Group[]): Promise<readonl
   const waiting = [...groups];
   const failed: string[] = [];
   const worker = async (): Promise<void> => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift())
-      failed.push(...(await runGroup(kernel, group)));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (interrupted.signal.aborted) return;
+      failed.push(...(await runGroup(kernel, next)));
+    }
   };
   await Promise.all([worker(), worker()]);
   return failed.sort();

@@ -73,7 +73,7 @@ const lanScript = (node: NodePlan, lan: Lan): readonly string[] => [
   `addr add ${lan.v6.address} dev eth0 nodad`,
   'link set eth0 up',
   `route add default via ${lan.v4.router.replace(/\/.*/, '')}`,
-  `-6 route add default via ${lan.v6.router.replace(/\/.*/, '')}`,
+  `route add default via ${lan.v6.router.replace(/\/.*/, '')}`,
   'IP',
 ];
 
