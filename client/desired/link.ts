@@ -19,14 +19,14 @@ const leastMtu = 1280;
 /** IPv6 + GRE without the encapsulation limit option; IPv4 + GRE; IPv6 + UDP + VXLAN + Ethernet. */
 const tunnelOverhead: Readonly<Record<LinkDriver, number>> = { ip6gre: 44, gre: 24, vxlan: 70 };
 
-export const wireguardMtuFor = (underlayMtu: number): number =>
+const wireguardMtuFor = (underlayMtu: number): number =>
   Math.max(leastWireguardMtu, underlayMtu - wireguardOverhead);
 
-export const tunnelMtuFor = (driver: LinkDriver, underlayMtu: number): number =>
+const tunnelMtuFor = (driver: LinkDriver, underlayMtu: number): number =>
   Math.max(leastMtu, wireguardMtuFor(underlayMtu) - tunnelOverhead[driver]);
 
 /** Both ends choose alike: the later of both in the list of drivers. */
-export const driverOf = (a: Peer, b: Peer): LinkDriver =>
+const driverOf = (a: Peer, b: Peer): LinkDriver =>
   linkDrivers.indexOf(a.linkDriver) > linkDrivers.indexOf(b.linkDriver)
     ? a.linkDriver
     : b.linkDriver;

@@ -26,7 +26,7 @@ export const planAddresses = (
 };
 
 /** Identity: interface, address and length. */
-export const addressKey = ({ interface: name, address, length }: InterfaceAddress): string =>
+const addressKey = ({ interface: name, address, length }: InterfaceAddress): string =>
   `${name} ${address}/${String(length)}`;
 
 /** The kernel deletes a subnet's secondary addresses with its first one. */

@@ -12,7 +12,7 @@ import { isOfOurLink, planSysctls, restoreSysctls } from './sysctl.ts';
 import { planWireGuard } from './wireguard.ts';
 
 /** FRR's row, told which links are about to be remade: their neighbours leave FRR first. */
-export type PlanFrr = (remade: readonly string[]) => readonly FrrStep[];
+type PlanFrr = (remade: readonly string[]) => readonly FrrStep[];
 
 export const planFrom = (
   desired: Desired,

@@ -28,7 +28,7 @@ export const planRoutes = (
 };
 
 /** Identity: a table has one route of ours to a destination. */
-export const routeKey = ({ table, to }: Route): string => `${to} table ${String(table)}`;
+const routeKey = ({ table, to }: Route): string => `${to} table ${String(table)}`;
 
 const setRoute = (route: Route, existing: ObservedRoute | undefined): readonly RouteStep[] => {
   if (existing?.interface === route.interface && existing.via === route.via) return [];
