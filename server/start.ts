@@ -11,10 +11,12 @@ import { createCallerChecks } from './auth/caller.ts';
 import { keyFileNames, KeyFileError, loadKeys, type ControllerKeys } from './auth/key-files.ts';
 import type { ListenAddress, ServerConfig } from './config.ts';
 import { Hub } from './hub/hub.ts';
+import { serveHttp, type ServingHttp } from './http/serve-http.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { openRegister } from './open-register.ts';
 import { eventCodec } from './rpc/event-codec.ts';
 import { printListenAddress } from './rpc/listen.ts';
-import { serveRpc, type Serving } from './rpc/serve-rpc.ts';
+import { serveRpc } from './rpc/serve-rpc.ts';
 import { prepareStateDir } from './state-dir.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { StoreError, type Store } from './store/store.ts';
@@ -27,6 +29,7 @@ export interface StartGiven {
 
 export interface RunningServer {
   readonly address: ListenAddress;
+  readonly http: ListenAddress | undefined;
   /** Ends all streams; resolves when all that was promised is on disk. */
   stop(): Promise<void>;
 }
@@ -57,12 +60,20 @@ const startWith = async (store: Store, given: StartGiven): Promise<Parsed<Runnin
   if (!register.ok) return register;
   const { open } = config;
   const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), open });
-  const rpc = await startRpc(given, { hub, keys });
-  if (!rpc.ok) return rpc;
-  announce(given, { hub, keys, rpc: rpc.value });
+  const metrics = createMetrics({ state: hub, now: () => clock.now() });
+  const http = await startHttp(given, metrics);
+  if (!http.ok) return http;
+  const rpc = await startRpc(given, { hub, keys, metrics });
+  if (!rpc.ok) {
+    http.value?.close();
+    return rpc;
+  }
+  announce(given, { hub, keys, rpc: rpc.value.address, http: http.value?.address });
   return parsed({
     address: rpc.value.address,
+    http: http.value?.address,
     stop: async () => {
+      http.value?.close();
       rpc.value.close();
       await hub.close();
       await store.close();
@@ -75,9 +86,15 @@ interface Parts {
   readonly keys: ControllerKeys;
 }
 
+const startHttp = async (
+  { config, log }: StartGiven,
+  metrics: Metrics,
+): Promise<Parsed<ServingHttp | undefined>> =>
+  config.http === undefined ? parsed(undefined) : serveHttp({ address: config.http, metrics, log });
+
 const startRpc = async (
   { config, clock, log }: StartGiven,
-  { hub, keys }: Parts,
+  { hub, keys, metrics }: Parts & { readonly metrics: Metrics },
 ): ReturnType<typeof serveRpc> => {
   tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
   const leaf = await newServerLeaf(keys.authority);
@@ -85,7 +102,7 @@ const startRpc = async (
     {
       ...{ hub, log, clock, open: config.open, startedAtMs: clock.now() },
       checks: createCallerChecks(clock, keys.adminToken),
-      counters: { joined: () => undefined, refused: () => undefined },
+      counters: metrics,
     },
     {
       address: config.listen,
@@ -97,17 +114,25 @@ const startRpc = async (
   );
 };
 
+interface Addresses {
+  readonly rpc: ListenAddress;
+  readonly http: ListenAddress | undefined;
+}
+
 const announce = (
   { config, log }: StartGiven,
-  { hub, keys, rpc }: Parts & { readonly rpc: Serving },
+  { hub, keys, rpc, http }: Parts & Addresses,
 ): void => {
   const register = hub.register();
   log.info('listening', {
-    address: printListenAddress(rpc.address),
+    address: printListenAddress(rpc),
     version: programVersion,
     revision: printRevision(register.revision),
     count: register.nodes.size,
   });
+  if (http !== undefined) {
+    log.info('serving /metrics and /healthz', { address: printListenAddress(http) });
+  }
   log.info(`fingerprint of this controller: SHA-256 ${fingerprintOf(keys.authority.certificate)}`, {
     path: join(config.stateDir, keyFileNames.authority),
   });

@@ -1,5 +1,10 @@
 // The service by which nodes follow their peers.
-import { status, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
+import {
+  status,
+  type handleServerStreamingCall,
+  type ServerWritableStream,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import { PeersService, type WatchRequest } from '../../proto/gen/meshover/v1/peers.ts';
 import { parseHostname, type Hostname } from '../../shared/address/hostname.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
@@ -29,10 +34,10 @@ export const peersServer = (
     watcherOf(given, stream).then(
       (watcher) => {
         if (watcher.ok) follow(given, stream, watcher.value);
-        else stream.destroy(asError(countedStatus(given, watcher.refusal)));
+        else fail(stream, countedStatus(given, watcher.refusal));
       },
       (fault: unknown) => {
-        stream.destroy(asError(statusOfFault(given, PeersService.watch.path, fault)));
+        fail(stream, statusOfFault(given, PeersService.watch.path, fault));
       },
     );
   },
@@ -67,7 +72,7 @@ const follow = (given: RpcGiven, stream: Stream, { name, held }: Watcher): void 
       });
     },
     end: (reason) => {
-      stream.destroy(asError(reason === 'removed' ? statusOfRefusal(removed(name)) : stopping));
+      fail(stream, reason === 'removed' ? statusOfRefusal(removed(name)) : stopping);
     },
   };
   const stop = given.hub.watch(listener, held);
@@ -82,5 +87,7 @@ const removed = (name: Hostname): { readonly code: 'unknown-node'; readonly deta
   detail: `node "${name}" was removed by an operator`,
 });
 
-/** grpc-js takes the status of a stream from the error that it is destroyed with. */
-const asError = (status: object): Error => Object.assign(new Error('stream ended'), status);
+/** grpc-js takes the status of a stream from an 'error' event; a destroyed stream tells nothing. */
+const fail = (stream: Stream, reason: Partial<StatusObject>): void => {
+  stream.emit('error', Object.assign(new Error('stream ended'), reason));
+};
