@@ -106,8 +106,7 @@ export interface AppliedEndpoint {
 export interface ObservedFrr {
   /** Undefined when there is no container of ours. */
   readonly container:
-    | { readonly running: boolean; readonly imageId: string; readonly spec: string }
-    | undefined;
+    { readonly running: boolean; readonly imageId: string; readonly spec: string } | undefined;
   /** Id of the wanted image; undefined when it is not on this host. */
   readonly imageId: string | undefined;
   /** The engine's complaint with its remedy, when it could not be asked. */

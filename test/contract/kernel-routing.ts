@@ -77,10 +77,7 @@ const gatheringStories: readonly RoutingStory[] = [
     name: 'a more specific route of main wins over gathering',
     run: async (kernel) => {
       await gatheringMesh(kernel);
-      await kernel.ip(
-        4,
-        `route replace 198.18.0.0/24 via inet6 fe80::3 dev ${toThree} proto 186`,
-      );
+      await kernel.ip(4, `route replace 198.18.0.0/24 via inet6 fe80::3 dev ${toThree} proto 186`);
       equal(await kernel.leavesBy(4, passing4), toThree);
       await kernel.ip(4, 'route del 198.18.0.0/24 proto 186');
     },
