@@ -70,6 +70,9 @@ const sentenceOf = (fault: ServiceError, server: string): string => {
   const [bytes] = fault.metadata.get(refusalMetadataKey);
   const refusal = Buffer.isBuffer(bytes) ? refusalFromWire(bytes) : undefined;
   if (refusal !== undefined) return `${refusal.detail} (${refusal.code})`;
+  if (fault.details.includes('certificate')) {
+    return `the controller at ${server} is not the one that -ca names (${fault.details}): give -ca the authority.pem of its state directory`;
+  }
   return `the controller at ${server} did not answer (${fault.details}): is it running, and is -controlserver right?`;
 };
 

@@ -54,11 +54,20 @@ const errorsByLine = (stderr: string): { errors: ReadonlyMap<number, string>; re
       words.push(line);
       continue;
     }
-    errors.set(Number(failed[1]), words.join('; ').replace('RTNETLINK answers: ', ''));
+    errors.set(Number(failed[1]), saidOf(words));
     words = [];
   }
   return { errors, rest: words.join('; ') };
 };
+
+const saidOf = (words: readonly string[]): string => {
+  const said = words.join('; ').replace('RTNETLINK answers: ', '');
+  return said.includes('IPv6 is disabled') ? `${said} (the mesh needs it: ${ipv6On})` : said;
+};
+
+const ipv6On =
+  'sysctl -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0, and see ' +
+  '/etc/sysctl.d for what switched it off';
 
 const errorsByStep = (
   steps: readonly BatchedStep[],

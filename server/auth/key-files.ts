@@ -20,17 +20,15 @@ export const keyFileNames = {
   adminToken: 'admin.token',
 } as const;
 
+const restore = 'restore it from a backup; without it the nodes will not trust this controller';
+
 /** A key file cannot be used; the message says what to do. */
 export class KeyFileError extends Error {
   readonly code = 'key-file';
 
-  constructor(path: string, cause: unknown) {
+  constructor(path: string, cause: unknown, remedy = restore) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(
-      `${path} cannot be used (${reason}): restore it from a backup; without it the nodes will not ` +
-        'trust this controller',
-      { cause },
-    );
+    super(`${path} cannot be used (${reason}): ${remedy}`, { cause });
     this.name = 'KeyFileError';
   }
 }
@@ -44,9 +42,14 @@ export const loadKeys = async (stateDir: string): Promise<ControllerKeys> => {
     path('adminToken'),
     () => `${randomBytes(32).toString('base64url')}\n`,
   );
-  checked(path('adminToken'), () => {
-    if (token.trim().length < 32) throw new Error('it is too short to be a secret');
-  });
+  const anew = 'restore it from a backup, or remove it and a new one is made';
+  checked(
+    path('adminToken'),
+    () => {
+      if (token.trim().length < 32) throw new Error('it is too short to be a secret');
+    },
+    anew,
+  );
   return { authority, registerKey, adminToken: new Secret(token.trim()) };
 };
 
@@ -60,8 +63,9 @@ const loadAuthority = async (certificatePath: string, keyPath: string): Promise<
     return made;
   }
   const key = new Secret((await readIfThere(keyPath)) ?? '');
+  const parsedCertificate = checked(certificatePath, () => new X509Certificate(certificate));
   checked(keyPath, () => {
-    if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key.reveal()))) {
+    if (!parsedCertificate.checkPrivateKey(createPrivateKey(key.reveal()))) {
       throw new Error(`it is not the key of ${certificatePath}`);
     }
   });
@@ -71,11 +75,11 @@ const loadAuthority = async (certificatePath: string, keyPath: string): Promise<
 const newRegisterKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-const checked = (path: string, check: () => void): void => {
+const checked = <T>(path: string, check: () => T, remedy?: string): T => {
   try {
-    check();
+    return check();
   } catch (fault) {
-    throw new KeyFileError(path, fault);
+    throw new KeyFileError(path, fault, remedy);
   }
 };
 

@@ -99,9 +99,16 @@ const pragma = (database: DatabaseSync, name: string, path: string): unknown => 
 const damaged = (path: string, cause: unknown): StoreError =>
   new StoreError(
     'damaged',
-    `${path} is damaged (${cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'}); ${restore}`,
+    `${path} is damaged (${cause instanceof Error ? oneLine(cause.message) : 'unknown'}); ${restore}`,
     { cause },
   );
+
+/** SQLite's verdicts are many lines. */
+const oneLine = (text: string): string =>
+  text
+    .slice(0, 200)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, '; ');
 
 const migrate = (database: DatabaseSync): void => {
   const row = database.prepare('PRAGMA user_version').get();
