@@ -64,8 +64,8 @@ const post = (path: string, body: Buffer): Promise<IncomingHttpHeaders> => {
       te: 'trailers',
     });
     let last: IncomingHttpHeaders = {};
-    call.on('response', (headers) => (last = { ...last, ...headers }));
-    call.on('trailers', (headers) => (last = { ...last, ...headers }));
+    call.on('response', (headers: IncomingHttpHeaders) => (last = { ...last, ...headers }));
+    call.on('trailers', (headers: IncomingHttpHeaders) => (last = { ...last, ...headers }));
     call.on('error', reject);
     call.on('close', () => {
       resolve(last);
@@ -138,7 +138,7 @@ describe('a well-formed join that says nonsense', () => {
     ['a malformed endpoint', 'x', { endpoints: ['here'] }, 'write it like [2001:db8::1]:51820'],
     ['a malformed prefix', 'x', { advertise: ['10.0.0.0/99'] }, 'prefix length over 32'],
     ['the range of everybody', 'x', { advertise: ['fd00:beef:beef::/48'] }, 'fd00:beef:beef::/48'],
-  ])('%s', async (_, name, changes, expected) => {
+  ])('%s', async (...[, name, changes, expected]) => {
     const node = new MeshNode(name);
     await expect(node.join(place, changes)).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
@@ -163,7 +163,9 @@ test('exhausted pools: the newcomer is told which, those inside keep their place
   const { self } = await inside.join(smallPlace);
   const newcomers = Array.from({ length: 4 }, (_, i) => new MeshNode(`n${String(i)}`));
   const last = await Promise.allSettled(newcomers.map((node) => node.join(smallPlace)));
-  const refusals = last.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const refusals = last.flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as unknown] : [],
+  );
   expect(refusals.length).toBeGreaterThan(0);
   for (const refusal of refusals) {
     expect(refusal).toMatchObject({
