@@ -40,6 +40,7 @@ export class Hub implements HubState {
   #register: Register;
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #closed = false;
 
   constructor(given: HubGiven) {
     this.#given = given;
@@ -86,6 +87,7 @@ export class Hub implements HubState {
 
   /** Waits until what was asked is durable and answered. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#broadcast.close();
     while (this.#writing !== undefined) await this.#writing;
   }
@@ -97,6 +99,9 @@ export class Hub implements HubState {
   }
 
   #write<C extends Changed>(decide: (register: Register) => Outcome<C>): Promise<Outcome<C>> {
+    if (this.#closed) {
+      return Promise.resolve(refused('overloaded', 'the controller stops; the agents try again'));
+    }
     if (this.#queue.length >= (this.#given.mostWaiting ?? 20_000)) {
       return Promise.resolve(
         refused('overloaded', 'too many requests wait for the disk; the agents try again'),

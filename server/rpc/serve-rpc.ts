@@ -36,6 +36,7 @@ const serverOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 15_000,
   'grpc-node.max_session_memory': 100,
+  'grpc.max_concurrent_streams': 100,
   'grpc.enable_channelz': 0,
 };
 

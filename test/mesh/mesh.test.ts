@@ -129,3 +129,28 @@ test('without -open a newcomer is refused with the remedy, a known node is not',
   });
   expect((await a.join(closed)).self?.name).toBe('a');
 });
+
+test('a node that hangs costs no memory; when it reads again it soon knows all', async () => {
+  const controller = await start();
+  const slow = newNode('slow');
+  await slow.join(controller);
+  await slow.watch(controller);
+  await slow.until(() => slow.peers.size === 1);
+  slow.pause();
+  // Wide entries, so that what is missed is more than HTTP/2 takes for one stream (64 KiB).
+  const endpoints = Array.from(
+    { length: 64 },
+    (_, i) => `[2001:db8:aaaa:bbbb:cccc::${i + 1}]:51820`,
+  );
+  const witness = newNode('witness');
+  for (const wave of [1, 2, 3, 4]) {
+    const names = Array.from({ length: 30 }, (_, i) => `w${wave}-${i}`);
+    await Promise.all(names.map((name) => newNode(name).join(controller, { endpoints })));
+  }
+  await witness.join(controller);
+  await witness.watch(controller);
+  await witness.until(() => witness.peers.size === 122);
+  slow.resume();
+  await slow.until(() => slow.peers.size === 122);
+  expect(viewOf(slow)).toEqual(viewOf(witness));
+});

@@ -114,4 +114,7 @@ test('closing waits until what was asked is durable', async () => {
   await hub.close();
   expect(commits).toHaveLength(1);
   expect((await joined).ok).toBe(true);
+  const late = await hub.join(requestFor('c'));
+  expect(late).toMatchObject({ ok: false, refusal: { code: 'overloaded' } });
+  expect(commits).toHaveLength(1);
 });
