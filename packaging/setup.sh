@@ -41,7 +41,8 @@ missing_of() {
 # Debian asks this program whether a service may start: 101 = no. The operator's own one is put back.
 policy=/usr/sbin/policy-rc.d
 keep_services_down() {
-  [ ! -e $policy ] || mv $policy $policy.before-meshover
+  # One that is kept already is the operator's: an earlier run was killed.
+  [ ! -e $policy ] || [ -e $policy.before-meshover ] || mv $policy $policy.before-meshover
   printf '#!/bin/sh\nexit 101\n' >$policy
   chmod 755 $policy
 }

@@ -52,7 +52,10 @@ const debianKernel = (): Kernel => {
   const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
   if (name === undefined)
     throw new Error('apt knows no linux-image-amd64: run apt-get update, then try again');
-  execFileSync('apt-get', ['download', '-qq', name], { cwd: directory, stdio: 'inherit' });
+  execFileSync('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', name], {
+    cwd: directory,
+    stdio: 'inherit',
+  });
   const archive = readdirSync(directory).find((file) => file.endsWith('.deb'));
   if (archive === undefined) throw new Error(`apt-get download ${name} left no file: disk full?`);
   execFileSync('dpkg-deb', ['-x', join(directory, archive), directory]);

@@ -1,5 +1,5 @@
 // The QEMU guest: Debian's own kernel, the machine's / over 9p, a small initramfs that mounts it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -67,6 +67,15 @@ const initramfs = (kernel: QemuKernel, init: string): string => {
   return out;
 };
 
+const machine = ['-M', 'q35', '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'];
+
+/** /dev/kvm may be there and yet not work (nested virtualisation), which only a try shows. */
+const acceleration = (): string => {
+  const words = ['-accel', 'kvm', '-cpu', 'max', ...machine, '-S', '-monitor', 'stdio'];
+  const tried = spawnSync('qemu-system-x86_64', words, { input: 'quit\n', timeout: 10_000 });
+  return tried.status === 0 ? 'kvm' : 'tcg,thread=multi';
+};
+
 export const qemuCommand = (guest: {
   readonly kernel: QemuKernel;
   readonly memoryMb: number;
@@ -78,11 +87,10 @@ export const qemuCommand = (guest: {
     'console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off LAB_TTY=/dev/ttyS0',
     `LAB_RUN=${guest.run} LAB_MODULES=${join(directory, 'lib', 'modules', release)}`,
   ];
-  const acceleration = existsSync('/dev/kvm') ? 'kvm' : 'tcg,thread=multi';
   return [
     'qemu-system-x86_64',
-    ...['-accel', acceleration, '-cpu', 'max', '-smp', '2', '-m', `${guest.memoryMb}M`],
-    ...['-M', 'q35', '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+    ...['-accel', acceleration(), '-cpu', 'max', '-smp', '2', '-m', `${guest.memoryMb}M`],
+    ...machine,
     ...['-kernel', join(directory, 'boot', `vmlinuz-${release}`)],
     ...['-initrd', initramfs(guest.kernel, guest.init), '-append', words.join(' ')],
     ...['-virtfs', 'local,path=/,mount_tag=root,security_model=none,multidevs=remap'],
