@@ -1,7 +1,7 @@
 // Tells what turns did, in plain words, and each lasting trouble only once.
 import type { Log } from '../../shared/log/log.ts';
 import { printStep } from '../plan/print-plan.ts';
-import type { StepOutcome } from '../plan/step.ts';
+import type { Plan, StepOutcome } from '../plan/step.ts';
 import { isFight, type Troubles } from './hold-back.ts';
 
 /** A first start with many peers is told as a figure, with the steps at debug level. */
@@ -22,6 +22,16 @@ export class Chronicle {
       if (!this.#complaints.has(complaint)) this.#log.warn(complaint);
     }
     this.#complaints = new Set(complaints);
+  }
+
+  /** FRR's steps take seconds: an operator sees that something is going on. */
+  tellStart(
+    plan: Plan,
+    { causes, troubles }: { readonly causes: readonly string[]; readonly troubles: Troubles },
+  ): void {
+    if (plan.length === 0) return;
+    const level = plan.some(({ id }) => !troubles.has(id)) ? 'info' : 'debug';
+    this.#log[level]('steps to do', { count: plan.length, reason: causes.join(', ') });
   }
 
   tellOutcomes(outcomes: readonly StepOutcome[], troubles: Troubles): void {

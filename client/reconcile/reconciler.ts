@@ -107,11 +107,11 @@ export class Reconciler {
   }
 
   async #reconcile(causes: readonly Cause[]): Promise<void> {
-    const { clock, log } = this.#given;
+    const { clock } = this.#given;
     const surveyed = await this.#given.survey(this.#view);
     this.#chronicle.tellComplaints(surveyed.complaints);
     const { plan, held } = withoutHeld(surveyed.plan, this.#troubles, clock.now());
-    if (plan.length > 0) log.debug(`${plan.length} steps to do`, { reason: causes.join(', ') });
+    this.#chronicle.tellStart(plan, { causes, troubles: this.#troubles });
     const result = await this.#given.apply(surveyed, plan);
     this.#troubles = troublesAfter(this.#troubles, result.outcomes, clock.now());
     this.#chronicle.tellOutcomes(result.outcomes, this.#troubles);
