@@ -1,5 +1,6 @@
 // The node addresses of a mesh, as they stand on the hosts' dummy interfaces, and pings between them.
 import type { Mesh } from './mesh.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface NodeAddresses {
   readonly name: string;
@@ -72,3 +73,14 @@ export const allPings = (nodes: readonly NodeAddresses[]): readonly Ping[] =>
 
 export const describePings = (pings: readonly Ping[]): string =>
   pings.map(({ from, to }) => `${from}→${to}`).join(' ');
+
+/** Waits until every node address reaches every other: a session that is up has not yet put its routes into the kernel. */
+export const allReached = async (mesh: Mesh): Promise<readonly NodeAddresses[]> => {
+  const addresses = await allAddresses(mesh);
+  const pings = allPings(addresses);
+  await waitFor({ what: 'pings between all node addresses', deadlineMs: 60_000 }, async () => {
+    const failed = await failedPings(mesh, pings);
+    return failed.length === 0 ? true : describePings(failed);
+  });
+  return addresses;
+};

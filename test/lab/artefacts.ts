@@ -18,9 +18,8 @@ show wg show
 show docker ps -a
 for container in $(docker ps -q 2>/dev/null); do
   show docker logs --tail 100 $container
-  for question in 'show version' 'show bgp summary' 'show bgp ipv4 unicast' 'show bgp ipv6 unicast' 'show bfd peers' 'show running-config'; do
-    show docker exec $container vtysh -c "$question"
-  done
+  show docker exec $container vtysh -c 'show version' -c 'show bgp summary' -c 'show bgp ipv4 unicast' \\
+    -c 'show bgp ipv6 unicast' -c 'show bfd peers brief' -c 'show running-config' </dev/null
 done
 find /var/lib/meshover -name '*.conf*' -o -name daemons | while read -r file; do show cat "$file"; done
 `;

@@ -1,5 +1,11 @@
 // The controller goes away and comes back: the mesh does not notice, nobody gets another address.
-import { allAddresses, allPings, describePings, failedPings } from '../../lab/addresses.ts';
+import {
+  allAddresses,
+  allPings,
+  allReached,
+  describePings,
+  failedPings,
+} from '../../lab/addresses.ts';
 import type { Claims } from '../../lab/claims.ts';
 import { labelled, type Mesh, sessionsUp } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
@@ -8,7 +14,9 @@ import { waitFor } from '../../lab/wait-for.ts';
 
 /** Pings ten times a second until it is told to end; the summary says how many were lost. */
 const constantPing = (mesh: Mesh, from: string, to: string): (() => Promise<string>) => {
-  const ping = mesh.host(from).start('ping-restart', ['ping', '-q', '-i', '0.2', '-W', '2', to]);
+  const ping = mesh
+    .host(from)
+    .start('ping-restart', ['ping', '-D', '-O', '-i', '0.2', '-W', '2', to]);
   return async () => {
     await ping.stop('SIGINT');
     return /(\d+) packets transmitted, (\d+) received/.exec(ping.output())?.[0] ?? ping.output();
@@ -35,7 +43,7 @@ const connected = async (mesh: Mesh, wanted: number): Promise<void> => {
 
 const restarts = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   await mesh.whole();
-  const before = await allAddresses(mesh);
+  const before = await allReached(mesh);
   const names = mesh.nodes.map(({ name }) => name);
   const target = before.find(({ name }) => name === 'delta');
   const endPing = constantPing(mesh, 'alpha', target?.v6 ?? '');

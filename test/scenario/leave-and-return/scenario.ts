@@ -3,6 +3,7 @@ import {
   addressesOf,
   allAddresses,
   allPings,
+  allReached,
   describePings,
   failedPings,
 } from '../../lab/addresses.ts';
@@ -24,6 +25,7 @@ const asnOf = async (mesh: Mesh, name: string): Promise<string> => {
 
 const leavesAndReturns = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   await mesh.whole();
+  await allReached(mesh);
   const before = { ...(await addressesOf(mesh, leaver)), asn: await asnOf(mesh, leaver) };
   const others = mesh.nodes.map(({ name }) => name).filter((name) => name !== leaver);
 

@@ -1,5 +1,5 @@
 // Four nodes join, and everything of everybody is reachable; a second run has nothing to do; -clean leaves nothing.
-import { allAddresses, allPings, describePings, failedPings } from '../../lab/addresses.ts';
+import { allPings, allReached, describePings, failedPings } from '../../lab/addresses.ts';
 import type { Claims } from '../../lab/claims.ts';
 import type { Mesh } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
@@ -9,17 +9,10 @@ import { waitFor } from '../../lab/wait-for.ts';
 const forms = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   const seconds = await mesh.whole();
   claim('BGP sessions Established between all nodes', `${seconds.toFixed(1)} s`, true);
-  const addresses = await allAddresses(mesh);
+  const addresses = await allReached(mesh);
   const distinct = new Set(addresses.flatMap(({ v4, v6 }) => [v4, v6]).filter(Boolean)).size;
   claim('node addresses, all different', distinct, distinct === 2 * mesh.nodes.length);
-  const pings = allPings(addresses);
-  const start = performance.now();
-  await waitFor({ what: 'pings between all node addresses', deadlineMs: 60_000 }, async () => {
-    const failed = await failedPings(mesh, pings);
-    return failed.length === 0 ? true : describePings(failed);
-  });
-  const took = ((performance.now() - start) / 1000).toFixed(1);
-  claim('pings between all node addresses, v4 and v6', `${pings.length} in ${took} s`, true);
+  claim('pings between all node addresses, v4 and v6', allPings(addresses).length, true);
 };
 
 const lanToLan = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
