@@ -42,11 +42,16 @@ const tellAll = async (mesh: Mesh, name: string, { stories }: Scenario): Promise
 
 const main = async (names: readonly string[]): Promise<number> => {
   const start = performance.now();
-  const first = await loadScenario(names[0] ?? '');
-  const mesh = await makeMesh(first.topology);
-  say(`-- ${first.topology.name}: hosts and their Docker daemons up in ${seconds(start)} s`);
+  const scenarios = await Promise.all(
+    names.map(async (name) => ({ name, scenario: await loadScenario(name) })),
+  );
+  const topology = scenarios[0]?.scenario.topology;
+  if (topology === undefined) throw new Error('name a scenario');
+  const mesh = await makeMesh(topology);
+  say(`-- ${topology.name}: hosts and their Docker daemons up in ${seconds(start)} s`);
   let whole = true;
-  for (const name of names) whole = (await tellAll(mesh, name, await loadScenario(name))) && whole;
+  for (const { name, scenario } of scenarios)
+    whole = (await tellAll(mesh, name, scenario)) && whole;
   return whole ? 0 : 1;
 };
 

@@ -43,9 +43,13 @@ const startDaemons = async (nodes: readonly NodePlan[]): Promise<void> => {
   for (const node of withDocker) await startDocker(hostNamed(node.name));
 };
 
+/** A guest whose machine is busy stands still for longer than the default's 1.2 s, and BFD would be right to complain. */
+const bfdFlags = process.env['LAB_KERNEL'] === 'own' ? [] : ['-bfd', '500x10'];
+
 const agentFlags = (node: NodePlan): readonly string[] => [
   ...['-controlserver', `[${controllerAddress}]:12384`],
   ...['-frrimage', frrImages[node.frrImage ?? '10.3']],
+  ...bfdFlags,
   ...(node.docker === false ? ['-frr', 'none'] : []),
   ...(node.lan === undefined ? [] : ['-advertise', `${node.lan.v4.prefix},${node.lan.v6.prefix}`]),
   ...(node.flags ?? []),
