@@ -1,5 +1,4 @@
 // Calls to the controller: over TLS to the pinned authority, with the admin token.
-import { readFileSync } from 'node:fs';
 import {
   credentials,
   Metadata,
@@ -10,17 +9,10 @@ import {
 import { AdministrationClient } from '../proto/gen/meshover/v1/administration.ts';
 import { Secret } from '../shared/log/secret.ts';
 import { refusalFromWire, refusalMetadataKey } from '../shared/wire/refusal.ts';
+import { authorityFor } from './authority.ts';
+import { CtlError } from './ctl-error.ts';
 import type { CtlFlags } from './flags.ts';
-
-/** The controller could not be asked, or said no; the message says what to do. */
-export class CtlError extends Error {
-  readonly code = 'ctl';
-
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'CtlError';
-  }
-}
+import { readNeeded } from './read-needed.ts';
 
 /** Every server certificate of Meshover has this name, whatever address reaches it. */
 const serverName = 'meshover-controller';
@@ -42,9 +34,9 @@ type UnaryMethod<Q, A> = (
   ]
 ) => ClientUnaryCall;
 
-export const connectController = (flags: CtlFlags): Controller => {
-  const authority = readNeeded(flags.ca, '-ca');
+export const connectController = async (flags: CtlFlags): Promise<Controller> => {
   const token = new Secret(readNeeded(flags['token-file'], '-token-file').toString().trim());
+  const authority = await authorityFor(flags);
   const client = new AdministrationClient(flags.controlserver, credentials.createSsl(authority), {
     'grpc.ssl_target_name_override': serverName,
     'grpc.default_authority': serverName,
@@ -74,16 +66,4 @@ const sentenceOf = (fault: ServiceError, server: string): string => {
     return `the controller at ${server} is not the one that -ca names (${fault.details}): give -ca the authority.pem of its state directory`;
   }
   return `the controller at ${server} did not answer (${fault.details}): is it running, and is -controlserver right?`;
-};
-
-const readNeeded = (path: string, flag: string): Buffer => {
-  try {
-    return readFileSync(path);
-  } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    throw new CtlError(
-      `${flag}: ${reason}; run it as root on the controller's machine, or name a copy of the file`,
-      fault,
-    );
-  }
 };

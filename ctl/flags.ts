@@ -16,6 +16,11 @@ const table = {
     default: '/var/lib/meshover-server/authority.pem',
     placeholder: 'FILE',
   },
+  fingerprint: {
+    help: 'in place of -ca: the SHA-256 fingerprint that the controller printed at its start',
+    default: '',
+    placeholder: 'HEX',
+  },
   'token-file': {
     help: 'file that holds the admin token, a copy of admin.token',
     default: '/var/lib/meshover-server/admin.token',

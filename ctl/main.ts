@@ -1,6 +1,7 @@
 // meshoverctl: asks the controller on behalf of an operator.
 import { programVersion } from '../shared/version.ts';
-import { connectController, CtlError, type Controller } from './connect.ts';
+import { connectController, type Controller } from './connect.ts';
+import { CtlError } from './ctl-error.ts';
 import { ctlStartFrom, type CtlCommand, type CtlFlags } from './flags.ts';
 import { printController } from './print-controller.ts';
 import { printNodes } from './print-nodes.ts';
@@ -26,7 +27,7 @@ export const runCtl = async (argv: readonly string[]): Promise<number> => {
 const runCommand = async (command: CtlCommand, flags: CtlFlags): Promise<number> => {
   let controller: Controller | undefined;
   try {
-    controller = connectController(flags);
+    controller = await connectController(flags);
     process.stdout.write(await answerTo(command, flags, controller));
     return 0;
   } catch (fault) {

@@ -1,4 +1,5 @@
 // meshoverctl against a real controller: who is there, and how a node leaves for good.
+import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -108,6 +109,26 @@ test('a node that comes back after its removal has its place again, and no tombs
   });
   await f.until(() => f.peers.has('e'));
   expect(f.tombstones.has('e')).toBe(false);
+});
+
+test('a fingerprint stands for a copy of the authority; a wrong one is refused', async () => {
+  const { fingerprint256 } = new X509Certificate(controller.authority);
+  expect(await printedBy(['status', '-fingerprint', fingerprint256])).toMatch(/open: every/);
+  const wrong = await ctl(['status', `-fingerprint=${'0'.repeat(64)}`]);
+  expect(wrong).toMatchObject({ exit: 1, out: '' });
+  expect(wrong.err).toContain(fingerprint256);
+});
+
+test('a controller that is not there', async () => {
+  const { address } = controller;
+  const nowhere = { ...controller, address: '[::1]:1' };
+  controller = nowhere;
+  const results = [await ctl(['status']), await ctl(['status', '-fingerprint', 'ab'])];
+  controller = { ...nowhere, address };
+  for (const { exit, err } of results) {
+    expect(exit).toBe(1);
+    expect(err).toMatch(/did not answer .* is it running/);
+  }
 });
 
 test('without the admin token nothing is told', async () => {
