@@ -51,13 +51,13 @@ const scraped = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
     `--web.listen-address=[${controllerAddress}]:9090`,
   ]);
   const nodes = mesh.nodes.length;
-  const edges = nodes * (nodes - 1);
+  const sessionEnds = nodes * (nodes - 1);
   const wanted: readonly (readonly [string, string, number])[] = [
     ['targets that are up', 'sum(up)', nodes + 1],
     ['nodes', 'meshover_nodes', nodes],
     ['nodes of the Node Graph', 'count(graph_meshover_nodes_nodes)', nodes],
-    ['edges of the Node Graph', 'count(graph_meshover_nodes_bgp_edges)', edges],
-    ['sessions that the agents report up', 'sum(meshover_agent_bgp_up)', edges],
+    ['edges of the Node Graph', 'count(graph_meshover_nodes_bgp_edges)', sessionEnds / 2],
+    ['sessions that the agents report up', 'sum(meshover_agent_bgp_up)', sessionEnds],
   ];
   try {
     for (const [what, expression, value] of wanted) {

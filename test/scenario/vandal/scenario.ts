@@ -1,7 +1,7 @@
 // Somebody breaks each of the agent's resources by hand; within one resync all is as it was.
 import type { Claims } from '../../lab/claims.ts';
 import type { Host } from '../../lab/host.ts';
-import type { Mesh } from '../../lab/mesh.ts';
+import { type Mesh, missingSessions } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { gatheringNodes } from '../gathering/topology.ts';
@@ -103,7 +103,7 @@ const damages: readonly Damage[] = [
 const namesScript = `
 L=$(ip -o link show type ip6gre | grep -o 'mo-[^:@]*' | head -1)
 R=$(ip rule | grep 'from 192.0.2.0/27 lookup 4' | head -1 | cut -d: -f1)
-T=$(ip rule | grep 'from 192.0.2.0/27 lookup 4' | head -1 | sed 's/.*lookup //')
+T=$(ip rule | grep 'from 192.0.2.0/27 lookup 4' | head -1 | sed 's/.*lookup \\([0-9]*\\).*/\\1/')
 echo "L=$L R=$R T=$T"
 `;
 
@@ -119,12 +119,22 @@ const healingTime = async (host: Host, names: string, each: Damage): Promise<num
   return performance.now() - start;
 };
 
+/** One damage at a time: the next comes when the last one's sessions are back. */
+const settled = async (mesh: Mesh): Promise<void> => {
+  const peers = mesh.nodes.map(({ name }) => name).filter((name) => name !== 'alpha');
+  await waitFor(
+    { what: 'the sessions of alpha', deadlineMs: 180_000, everyMs: 1000 },
+    async () => missingSessions(await mesh.agentMetrics('alpha'), peers).length === 0,
+  );
+};
+
 const breaksAndHeals = async (mesh: Mesh, claims: Claims): Promise<void> => {
   await mesh.whole();
   const host = mesh.host('alpha');
   const names = (await host.shell(namesScript)).stdout.trim();
   claims.claim('the resources to break are there', names, /L=mo-\S+ R=\d+ T=\d+/.test(names));
   for (const each of damages) {
+    await settled(mesh);
     const took = await healingTime(host, names, each);
     const holds = took <= (each.withinMs ?? resyncMs);
     claims.claim(`${each.what}: healed after`, `${(took / 1000).toFixed(1)} s`, holds);
