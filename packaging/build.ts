@@ -6,6 +6,7 @@ import {
   cpSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -17,6 +18,8 @@ import { inject } from 'postject';
 const root = join(import.meta.dirname, '..');
 const work = join(root, '.cache', 'build');
 const dist = join(root, 'dist');
+/** Made here and then moved, so that dist/ is never half made. */
+const draft = join(work, 'dist');
 /** Where Node looks for an embedded application (Node.js documentation, "Single executable applications"). */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -55,20 +58,22 @@ const writeBlob = (): void => {
 };
 
 const writeExecutable = async (): Promise<void> => {
-  const program = join(dist, 'meshover');
+  const program = join(draft, 'meshover');
   copyFileSync(process.execPath, program);
   chmodSync(program, 0o755);
   await inject(program, 'NODE_SEA_BLOB', readFileSync(join(work, 'meshover.blob')), {
     sentinelFuse: fuse,
   });
-  for (const name of ['server', 'client', 'meshoverctl']) symlinkSync('meshover', join(dist, name));
+  for (const name of ['server', 'client', 'meshoverctl']) symlinkSync('meshover', join(draft, name));
 };
 
 mkdirSync(work, { recursive: true });
 await bundle('packaging/meshover.ts', 'meshover.cjs');
 await bundle('server/store/sqlite-worker.ts', 'sqlite-worker.cjs');
 writeBlob();
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
+rmSync(draft, { recursive: true, force: true });
+mkdirSync(draft);
 await writeExecutable();
-cpSync(join(root, 'conf'), join(dist, 'conf'), { recursive: true });
+cpSync(join(root, 'conf'), join(draft, 'conf'), { recursive: true });
+rmSync(dist, { recursive: true, force: true });
+renameSync(draft, dist);
