@@ -64,7 +64,8 @@ const writeExecutable = async (): Promise<void> => {
   await inject(program, 'NODE_SEA_BLOB', readFileSync(join(work, 'meshover.blob')), {
     sentinelFuse: fuse,
   });
-  for (const name of ['server', 'client', 'meshoverctl']) symlinkSync('meshover', join(draft, name));
+  for (const name of ['server', 'client', 'meshoverctl'])
+    symlinkSync('meshover', join(draft, name));
 };
 
 mkdirSync(work, { recursive: true });
