@@ -99,9 +99,10 @@ for suite in bookworm trixie; do
     touch "$image"
   fi
 done
+# Docker's overlay cannot lie on another one: there the lab makes it in memory, at each start.
 seed=.cache/docker-seed
-if [ ! -e $seed/.meshover-docker-seed ] || [ .cache/frr-bookworm.tar -nt $seed/.meshover-docker-seed ] ||
-  [ .cache/frr-trixie.tar -nt $seed/.meshover-docker-seed ]; then
+if [ "$(stat -f -c %T .cache)" != overlayfs ] && { [ ! -e $seed/.meshover-docker-seed ] || [ .cache/frr-bookworm.tar -nt $seed/.meshover-docker-seed ] ||
+  [ .cache/frr-trixie.tar -nt $seed/.meshover-docker-seed ]; }; then
   say "loading the FRR images into a Docker data-root"
   packaging/docker-seed.sh .cache/frr-bookworm.tar .cache/frr-trixie.tar $seed || fail "the Docker data-root was not made"
 fi

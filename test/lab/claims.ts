@@ -6,3 +6,9 @@ export interface Claims {
 
 export const claimLine = (claim: string, figure: string | number, holds: boolean): string =>
   `${claim}  ${String(figure)}  ${holds ? 'ok' : 'broken'}`;
+
+export interface ReadClaim {
+  readonly claim: string;
+  readonly figure: string;
+  readonly holds: boolean;
+}

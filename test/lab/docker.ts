@@ -14,13 +14,19 @@ export const frrImages = {
 
 const seed = join(labRoot, 'docker-seed');
 
-/** Into memory once. */
+/** Into memory once. Where the project lies on an overlay, on which Docker's cannot, setup made none: then it is made here. */
 export const prepareDocker = async (): Promise<void> => {
   if (existsSync(seed)) return;
-  const source = join(projectRoot, '.cache', 'docker-seed');
-  if (!existsSync(source))
-    throw new Error(`${source} is missing: run packaging/setup.sh (make setup)`);
-  await scriptInLab(`cp -a ${source} ${seed}.part && mv ${seed}.part ${seed}`);
+  const cache = join(projectRoot, '.cache');
+  const made = join(cache, 'docker-seed');
+  if (existsSync(made)) {
+    await scriptInLab(`cp -a ${made} ${seed}.part && mv ${seed}.part ${seed}`);
+    return;
+  }
+  const images = ['bookworm', 'trixie'].map((suite) => join(cache, `frr-${suite}.tar`));
+  const missing = images.find((image) => !existsSync(image));
+  if (missing !== undefined) throw new Error(`${missing} is missing: run make setup`);
+  await scriptInLab(`${projectRoot}/packaging/docker-seed.sh ${images.join(' ')} ${seed}`);
 };
 
 /** Nobody writes to a lower layer, so that the hosts share its files by hard links. */
