@@ -1,7 +1,8 @@
 // A real controller on loopback, with a state directory of its own.
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { serverStartFrom } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/start.ts';
 import { systemClock } from '../../server/system-clock.ts';
@@ -18,7 +19,18 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
-export const newStateDir = (): string => mkdtempSync(join(tmpdir(), 'meshover-mesh-'));
+const made: string[] = [];
+
+// Registered first, so it runs last: the controllers have stopped by then.
+afterAll(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+export const newStateDir = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'meshover-mesh-'));
+  made.push(path);
+  return path;
+};
 
 /** Throws the reason when it does not start. */
 export const startController = async (
