@@ -14,6 +14,7 @@ import { observe } from '../observe/observe.ts';
 import type { Observed, ObservedFrr } from '../observe/observed.ts';
 import { planFrr } from '../plan/frr.ts';
 import { planFrom } from '../plan/plan-from.ts';
+import { poolOverlapsFrom } from '../plan/pool-overlap.ts';
 import type { Plan, StepOutcome } from '../plan/step.ts';
 
 /** FRR's part of the line, behind the container engine. */
@@ -67,7 +68,8 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
   const plan = planFrom({ ...desired, frr: wanted }, observed, (remade) =>
     observedFrr === undefined ? [] : planFrr(wanted, observedFrr, remade),
   );
-  return { view, observed, facts, plan, complaints };
+  const overlaps = poolOverlapsFrom(view.settings, observed);
+  return { view, observed, facts, plan, complaints: [...overlaps, ...complaints] };
 };
 
 export const applySurvey = async (
