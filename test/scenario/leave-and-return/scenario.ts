@@ -34,11 +34,14 @@ const leavesAndReturns = async (mesh: Mesh, { claim }: Claims): Promise<void> =>
   const removed = await mesh.callController(['remove', leaver]);
   claim('meshoverctl remove exits 0', removed.status, removed.status === 0);
   for (const name of others)
-    await waitFor({ what: `${name} to forget ${leaver}`, deadlineMs: 30_000 }, async () => {
-      const { stdout } = await mesh.host(name).run(['wg', 'show', 'all', 'peers']);
-      const peers = stdout.trim().split('\n').length;
-      return peers === others.length - 1 ? true : `${peers} WireGuard peers`;
-    });
+    await waitFor(
+      { what: `${name} to forget ${leaver}`, everyMs: 1000, deadlineMs: 180_000 },
+      async () => {
+        const { stdout } = await mesh.host(name).run(['wg', 'show', 'all', 'peers']);
+        const peers = stdout.trim().split('\n').length;
+        return peers === others.length - 1 ? true : `${peers} WireGuard peers`;
+      },
+    );
   claim(
     'the removed node is gone from every peer',
     `${((performance.now() - start) / 1000).toFixed(1)} s`,

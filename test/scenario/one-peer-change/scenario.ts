@@ -56,7 +56,7 @@ const changes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   await mesh.stopAgent(changing);
   await mesh.callController(['remove', changing]);
   await waitFor(
-    { what: `${witness} to drop its session`, deadlineMs: 30_000 },
+    { what: `${witness} to drop its session`, deadlineMs: 180_000 },
     async () => missingSessions(await mesh.agentMetrics(witness), [changing]).length === 1,
   );
   await unchanged(`${changing} was removed`);
