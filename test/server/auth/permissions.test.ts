@@ -5,8 +5,12 @@ import { PeersService } from '../../../proto/gen/meshover/v1/peers.ts';
 import { StatusService } from '../../../proto/gen/meshover/v1/status.ts';
 import { permittedMethods, roleFor } from '../../../server/auth/permissions.ts';
 
-const services = [AdministrationService, JoiningService, PeersService, StatusService];
-const methods = services.flatMap((service) => Object.values(service).map(({ path }) => path));
+const pathsOf = (service: object): string[] =>
+  Object.values(service as Record<string, { readonly path: string }>).map(({ path }) => path);
+
+const methods = [AdministrationService, JoiningService, PeersService, StatusService].flatMap(
+  pathsOf,
+);
 
 describe('permission table', () => {
   it('has a row for every call of the contract, and none for anything else', () => {
