@@ -140,6 +140,18 @@ test('a port in use', async () => {
   expectFailure(ended, `${server.address}: the port is in use: choose another with -metrics`);
 });
 
+test("a route of the host in the mesh's pool is told before anything is configured", async () => {
+  ip('-n', namespace, 'link', 'add', 'lan0', 'type', 'veth', 'peer', 'name', 'lan1');
+  ip('-n', namespace, 'address', 'add', '10.200.0.1/16', 'dev', 'lan0');
+  for (const name of ['lan0', 'lan1']) ip('-n', namespace, 'link', 'set', name, 'up');
+  const { lines, status } = await agent(joinedState(), ['-plan', '-hostname', 'alpha', ...nowhere]);
+  ip('-n', namespace, 'link', 'del', 'lan0');
+  expect(lines.join('\n')).toMatch(
+    /route 10\.200\.0\.0\/16 dev lan0 overlaps the mesh's pool 10\.192\.0\.0\/12: .*-wgaddress/,
+  );
+  expect(status).toBe(0);
+});
+
 describe('templates', () => {
   const planWith = async (spoil: (conf: string) => void): Promise<Ended> => {
     const conf = newPlace();
