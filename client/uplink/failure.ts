@@ -21,5 +21,10 @@ const reasonOf = (error: ServiceError): string => {
     return 'it does not know this call: the controller is older than this client, update it';
   }
   if (error.code === status.DEADLINE_EXCEEDED) return 'it did not answer in time';
-  return error.details === '' ? status[error.code] : error.details;
+  return error.details === '' ? status[error.code] : plainDetails(error.details);
 };
+
+/** grpc-js wraps the system's own words: "No connection established. Last error: Error: … Resolution note: ". */
+const plainDetails = (details: string): string =>
+  /Last error: (?:Error: )?(?<cause>.+?)\.? Resolution note:/s.exec(details)?.groups?.['cause'] ??
+  details;
