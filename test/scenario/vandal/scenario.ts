@@ -6,7 +6,8 @@ import type { Scenario } from '../../lab/scenario.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { gatheringNodes } from '../gathering/topology.ts';
 
-const resyncMs = 10_000;
+/** One resync; in a guest, where a system call costs 50 times as much, the agent's turn itself comes on top. */
+const limitMs = process.env['LAB_KERNEL'] === 'own' ? 10_000 : 20_000;
 const vtysh = 'docker exec meshover-frr vtysh';
 
 /** How one resource is broken, and a script that is silent and ends with 0 when it is whole. $L is the first link, $R the first gathering rule. */
@@ -14,8 +15,6 @@ interface Damage {
   readonly what: string;
   readonly damage: string;
   readonly whole: string;
-  /** A container's start is Docker's time, not the agent's. */
-  readonly withinMs?: number;
 }
 
 const damages: readonly Damage[] = [
@@ -83,19 +82,16 @@ const damages: readonly Damage[] = [
     what: 'a neighbour is taken out of the running FRR',
     damage: `${vtysh} -c 'configure terminal' -c 'router bgp' -c "no neighbor $L interface"`,
     whole: `${vtysh} -c 'show running-config' | grep -q "neighbor $L interface"`,
-    withinMs: 20_000,
   },
   {
     what: "FRR's container is killed",
     damage: 'docker kill meshover-frr',
     whole: '[ "$(docker inspect -f "{{.State.Running}}" meshover-frr)" = true ]',
-    withinMs: 20_000,
   },
   {
     what: "FRR's container is removed",
     damage: 'docker rm -f meshover-frr',
     whole: '[ "$(docker inspect -f "{{.State.Running}}" meshover-frr)" = true ]',
-    withinMs: 20_000,
   },
 ];
 
@@ -136,7 +132,7 @@ const breaksAndHeals = async (mesh: Mesh, claims: Claims): Promise<void> => {
   for (const each of damages) {
     await settled(mesh);
     const took = await healingTime(host, names, each);
-    const holds = took <= (each.withinMs ?? resyncMs);
+    const holds = took <= limitMs;
     claims.claim(`${each.what}: healed after`, `${(took / 1000).toFixed(1)} s`, holds);
   }
   const seconds = await mesh.whole();
