@@ -49,7 +49,7 @@ const runGroup = async (kernel: Kernel, group: Group): Promise<readonly string[]
     kernel,
     command: [process.execPath, inside, ...group.names],
     memoryMb: 1500 + 900 * group.nodes,
-    timeLimitMs: (240 + 300 * group.names.length) * 1000,
+    timeLimitMs: (240 + 300 * group.names.length) * 1000 * (kernel.kind === 'qemu' ? 2 : 1),
     onOutput,
     signal: interrupted.signal,
   });

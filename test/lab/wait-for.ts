@@ -9,6 +9,9 @@ export interface Waiting {
   readonly everyMs?: number;
 }
 
+/** QEMU without KVM translates every instruction. */
+const patience = process.env['LAB_KERNEL'] === 'qemu' ? 2 : 1;
+
 export type Look<T> = () =>
   Promise<T | string | false | undefined> | T | string | false | undefined;
 
@@ -20,7 +23,8 @@ export const waitFor = async <T extends object | number | true>(
   waiting: Waiting,
   look: Look<T>,
 ): Promise<T> => {
-  const end = performance.now() + waiting.deadlineMs;
+  const deadlineMs = waiting.deadlineMs * patience;
+  const end = performance.now() + deadlineMs;
   let last: unknown = 'nothing yet';
   for (;;) {
     try {
@@ -32,7 +36,7 @@ export const waitFor = async <T extends object | number | true>(
     }
     if (performance.now() > end)
       throw new Error(
-        `waited ${waiting.deadlineMs / 1000} s for ${waiting.what}; last seen: ${wordsOf(last)}`,
+        `waited ${deadlineMs / 1000} s for ${waiting.what}; last seen: ${wordsOf(last)}`,
         { cause: last },
       );
     await pause(waiting.everyMs ?? 250);
