@@ -44,7 +44,9 @@ const viewOn = (kinds: readonly Kind[]): View => {
 const kindsHere = async (): Promise<readonly Kind[]> => {
   const kinds: Kind[] = [];
   for (const kind of optionalKinds) {
-    const argv = ['ip', 'link', 'add', 'name', 'probe0', 'type', kind];
+    // Without ends of its own an ip6gre device is the kernel's fallback one, which exists already.
+    const ends = kind === 'ip6gre' ? ['local', '::1', 'remote', '::2'] : [];
+    const argv = ['ip', 'link', 'add', 'name', 'probe0', 'type', kind, ...ends];
     if ((await hostCommands.run(argv)).code !== 0) continue;
     await hostCommands.run(['ip', 'link', 'del', 'dev', 'probe0']);
     kinds.push(kind);
