@@ -24,7 +24,7 @@ export const samplesFrom = (text: string): readonly Sample[] =>
 
 /** Fetched from the lab itself, which has an address on the underlay. */
 export const fetchMetrics = async (url: string): Promise<readonly Sample[]> => {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return samplesFrom(await answer.text());
 };

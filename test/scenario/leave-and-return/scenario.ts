@@ -15,12 +15,15 @@ import { waitFor } from '../../lab/wait-for.ts';
 
 const leaver = 'charlie';
 
-const asnOf = async (mesh: Mesh, name: string): Promise<string> => {
+interface ListedNode {
+  readonly node: { readonly name: string; readonly asn: number };
+}
+
+const asnOf = async (mesh: Mesh, name: string): Promise<number | undefined> => {
   const ran = await mesh.callController(['nodes', '-o', 'json']);
   if (ran.status !== 0) throw new Error(`meshoverctl nodes: ${ran.stderr}`);
-  // Whatever the shape around it: the first ASN after the node's name.
-  const found = new RegExp(`"${name}"[\\s\\S]*?"asn":\\s*"?(\\d+)`).exec(ran.stdout);
-  return found?.[1] ?? `no ASN in: ${ran.stdout.slice(0, 300)}`;
+  const { nodes } = JSON.parse(ran.stdout) as { readonly nodes: readonly ListedNode[] };
+  return nodes.find(({ node }) => node.name === name)?.node.asn;
 };
 
 const leavesAndReturns = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
@@ -63,8 +66,8 @@ const leavesAndReturns = async (mesh: Mesh, { claim }: Claims): Promise<void> =>
   const after = { ...(await addressesOf(mesh, leaver)), asn: await asnOf(mesh, leaver) };
   claim(
     'it returns with the same addresses and ASN',
-    `${after.v4} ${after.v6} ${after.asn}`,
-    JSON.stringify(before) === JSON.stringify(after),
+    `${after.v4} ${after.v6} ${String(after.asn)}`,
+    after.asn !== undefined && JSON.stringify(before) === JSON.stringify(after),
   );
 };
 
