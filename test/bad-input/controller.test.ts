@@ -88,18 +88,25 @@ describe('a state directory that is not what it should be', () => {
   );
 });
 
-test('a port in use', async () => {
+describe('a port in use', () => {
   const holder = createServer();
-  await new Promise<void>((resolve) => holder.listen({ host: '::1', port: 0 }, resolve));
-  const bound = holder.address();
-  const port = typeof bound === 'object' ? String(bound?.port) : '';
-  const argv = ['-http', 'off', '-listen', `[::1]:${port}`];
-  expectOneLine(
-    await startFails(join(newPlace(), 's'), argv),
-    `-listen [::1]:${port}: the port is in use`,
-    'or choose another port',
-  );
-  await new Promise((resolve) => holder.close(resolve));
+  let taken = '';
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => holder.listen({ host: '::1', port: 0 }, resolve));
+    const bound = holder.address();
+    taken = `[::1]:${typeof bound === 'object' ? String(bound?.port) : ''}`;
+  });
+  afterAll(() => holder.close());
+
+  test('by gRPC', async () => {
+    const ended = await startFails(join(newPlace(), 's'), ['-http', 'off', '-listen', taken]);
+    expectOneLine(ended, `-listen ${taken}: the port is in use`, 'or choose another port');
+  });
+
+  test('by HTTP', async () => {
+    const ended = await startFails(join(newPlace(), 's'), ['-http', taken, '-listen', '[::1]:0']);
+    expectOneLine(ended, 'EADDRINUSE', 'choose another address with -http, or -http off');
+  });
 });
 
 test('a second controller on one state directory', async () => {

@@ -20,7 +20,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Words put in front of the program, such as `setpriv …` or `unshare --net`. */
+/** Words put in front of the program, such as `setpriv …` or `ip netns exec …`. */
 interface How {
   readonly through?: readonly string[];
 }
@@ -29,9 +29,6 @@ interface How {
 export const unprivileged: How = {
   through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
 };
-
-/** A network of its own, so that an agent can change nothing here. */
-export const apart: How = { through: ['unshare', '--net'] };
 
 const root = join(import.meta.dirname, '../..');
 const places: string[] = [];
