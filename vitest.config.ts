@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/scenario/**', 'test/lab/**', 'test/frr/**'],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     expect: { requireAssertions: true },
   },
 });

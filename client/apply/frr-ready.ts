@@ -1,5 +1,5 @@
 // Waiting until FRR's daemons answer and have read their file.
-import { frrDaemons, frrRunDirectory } from '../desired/frr-container.ts';
+import { frrContainerName, frrDaemons, frrRunDirectory } from '../desired/frr-container.ts';
 import type { FrrHost } from '../host/ports.ts';
 
 export class FrrError extends Error {
@@ -17,12 +17,14 @@ export const startedFile = (stateDir: string): string =>
   `${frrRunDirectory(stateDir)}/watchfrr.started`;
 
 const pollMs = 100;
+const pollsPerLook = 10;
 
 /** Two changes at once refuse each other, so nothing is changed while FRR still reads its file. */
 export const waitForFrr = async (host: FrrHost, limitMs = 60_000): Promise<void> => {
   const deadline = host.clock.now() + limitMs;
   let missing = await whatIsMissing(host);
-  while (missing.length > 0 && host.clock.now() < deadline) {
+  for (let polls = 1; missing.length > 0 && host.clock.now() < deadline; polls++) {
+    if (polls % pollsPerLook === 0) await mustStillRun(host);
     await new Promise<void>((resolve) => {
       host.clock.after(pollMs, resolve);
     });
@@ -33,6 +35,17 @@ export const waitForFrr = async (host: FrrHost, limitMs = 60_000): Promise<void>
     'not-ready',
     `FRR did not get ready in ${limitMs / 1000} s (no answer from ${missing.join(', ')}): ` +
       'see `docker logs meshover-frr`; port 179 must be free on this host (ss -ltnp)',
+  );
+};
+
+/** Somebody may remove it meanwhile: then there is nothing to wait for, and the next turn makes it anew. */
+const mustStillRun = async ({ containers }: FrrHost): Promise<void> => {
+  const container = await containers.find(frrContainerName);
+  if (container?.running === true) return;
+  const state = container === undefined ? 'removed' : 'stopped';
+  throw new FrrError(
+    'not-ready',
+    `the container ${frrContainerName} was ${state} while FRR started`,
   );
 };
 

@@ -11,7 +11,9 @@ export interface Pace {
   readonly lastDurationMs: number;
 }
 
-export const resyncMs = 8_000;
+/** From the start of one turn to the next, whatever the turn took, so that damage is seen in 10 s. */
+export const resyncMs = 7_000;
+const leastRestMs = 1_000;
 const debounceMs = 50;
 const routeDebounceMs = 5;
 const longestRestMs = 2_000;
@@ -42,7 +44,7 @@ export const paceAfterTurn = (
     lastEndedAt: turn.endedAt,
     lastDurationMs: turn.endedAt - turn.startedAt,
   };
-  const resyncAt = turn.endedAt + resyncMs;
+  const resyncAt = Math.max(turn.startedAt + resyncMs, turn.endedAt + leastRestMs);
   return { ...ended, dueAt: Math.min(ended.dueAt ?? resyncAt, resyncAt) };
 };
 

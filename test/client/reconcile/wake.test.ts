@@ -45,8 +45,12 @@ describe('a turn is due', () => {
   });
 
   it('at the latest at the next resync, which is at most 10 s away', () => {
-    expect(afterTurnOf(100).dueAt).toBe(100_000 + resyncMs);
+    expect(afterTurnOf(100).dueAt).toBe(100_000 - 100 + resyncMs);
     expect(resyncMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('but not at once after a turn that took longer than that', () => {
+    expect(afterTurnOf(30_000).dueAt).toBe(101_000);
   });
 
   it('for what came while a turn ran', () => {

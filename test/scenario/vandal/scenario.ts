@@ -6,8 +6,8 @@ import type { Scenario } from '../../lab/scenario.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { gatheringNodes } from '../gathering/topology.ts';
 
-/** One resync; in a guest, where a system call costs 50 times as much, the agent's turn itself comes on top. */
-const limitMs = process.env['LAB_KERNEL'] === 'own' ? 10_000 : 20_000;
+/** One resync, in a guest too. */
+const limitMs = 10_000;
 const vtysh = 'docker exec meshover-frr vtysh';
 
 /** How one resource is broken, and a script that is silent and ends with 0 when it is whole. $L is the first link, $R the first gathering rule. */
