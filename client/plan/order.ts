@@ -40,10 +40,11 @@ export const orderSteps = (rows: Rows): Plan => {
     ...onLinks(rows.wireguard.setting, ({ new: peer }) => peer?.interface ?? ''),
     ...onLinks(rows.routes.setting, routeInterface),
     ...rows.rules.adding,
+    // A removed node is cut off at once: it does not wait for FRR, whose steps take seconds.
+    ...rows.wireguard.removing,
     ...settling,
     ...rows.rules.removing,
     ...rows.routes.removing,
-    ...rows.wireguard.removing,
     ...rows.links.leaving.map((step) => withNeeds(step, configurationOf(settling))),
   ];
 };

@@ -57,6 +57,15 @@ describe('FRR and links', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
+  it('cuts a removed peer off before FRR takes its time', async () => {
+    const { plan } = await planWithFrr();
+    const cut = plan.findIndex(
+      ({ resource, verb }) => resource === 'wireguard-peer' && verb === 'remove',
+    );
+    expect(cut).toBeGreaterThan(-1);
+    expect(cut).toBeLessThan(plan.findIndex(({ id }) => id === 'frr/configuration/change'));
+  });
+
   it('keeps a link that FRR did not let go', async () => {
     const { plan } = await planWithFrr();
     const needs = (id: string) => plan.find((step) => step.id === id)?.needs;
