@@ -55,10 +55,9 @@ const routerAdvertisementInterfacesOf = (observed: Observed): readonly string[] 
     ),
     ...observed.addresses.filter(({ dynamic, address }) => dynamic && address.includes(':')),
   ].map((item) => item.interface);
+  const values = new Map(observed.sysctls.map(({ key, value }) => [key, value]));
   const accepts = (name: string): boolean =>
-    observed.sysctls.some(
-      ({ key, value }) => key === `net/ipv6/conf/${name}/accept_ra` && value !== '0',
-    );
+    (values.get(`net/ipv6/conf/${name}/accept_ra`) ?? '0') !== '0';
   return [...new Set(learnt)].filter((name) => !ours.has(name) && accepts(name)).sort();
 };
 

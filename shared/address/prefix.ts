@@ -35,6 +35,7 @@ export const parsePrefix = (text: string): Parsed<Prefix> => {
 /** The prefix of that many bits that holds `ip`. */
 export const prefixOf = (ip: Ip, bits: number): Prefix => {
   const family = familyOf(ip);
+  if (bits === bitsOf(family)) return `${ip}/${String(bits)}` as Prefix;
   const shift = BigInt(bitsOf(family) - bits);
   const network = (ipToBigint(ip) >> shift) << shift;
   return `${ipFromBigint(family, network)}/${String(bits)}` as Prefix;
