@@ -34,10 +34,11 @@ const readInterfaces = async ({
   sysctls,
   clock,
 }: KernelHost): Promise<Pick<Observed, 'links' | 'addresses' | 'wireguard' | 'sysctls'>> => {
-  const questions = [linkQuestion, addressQuestion];
-  const [linkAnswer = [], addressAnswer = []] = await readIp(commands, questions, {
-    details: true,
-  });
+  // Two programs at once: the details of links would be told again with the addresses.
+  const [[linkAnswer = []], [addressAnswer = []]] = await Promise.all([
+    readIp(commands, [linkQuestion], { details: true }),
+    readIp(commands, [addressQuestion]),
+  ]);
   const links = linksFrom(linkAnswer);
   const [wireguard, values] = await Promise.all([
     readWireGuard(commands, links, Math.floor(clock.now() / 1000)),
