@@ -26,6 +26,9 @@ const requestFor = (name: string): JoinRequest => {
     gathering: parsed([]),
     advertise: parsed([]),
     linkDriver: parsed('ip6gre'),
+    token: parsed(''),
+    signedStatement: parsed(undefined),
+    succession: parsed(undefined),
   });
   if (!request.ok) throw new Error(request.reason);
   return request.value;

@@ -49,7 +49,7 @@ export const poolsFrom = (texts: PoolTexts): Parsed<NetworkSettings> => {
       );
     }
   }
-  return parsed({ tunnelPools: tunnelPools.value, nodePools: nodePools.value });
+  return parsed({ tunnelPools: tunnelPools.value, nodePools: nodePools.value, operatorKeys: [] });
 };
 
 const parsePools = (flag: string, texts: readonly string[]): Parsed<readonly Prefix[]> => {

@@ -20,3 +20,19 @@ export const parseIdentityKey = (text: string): Parsed<IdentityKey> =>
 /** The last character before "=" holds four significant bits: two must be zero. */
 const is32BytesInBase64 = (text: string): boolean =>
   /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text);
+
+/** A register's own Ed25519 public key, in the same form: the controller's identity. */
+export type RegisterKey = string & { readonly __brand: 'RegisterKey' };
+
+/** An operator's Ed25519 public key, in the same form; its private half is never on the controller. */
+export type OperatorKey = string & { readonly __brand: 'OperatorKey' };
+
+export const parseRegisterKey = (text: string): Parsed<RegisterKey> =>
+  is32BytesInBase64(text)
+    ? parsed(text as RegisterKey)
+    : malformed('a register key is 32 bytes of Ed25519 public key in base64 (44 characters)');
+
+export const parseOperatorKey = (text: string): Parsed<OperatorKey> =>
+  is32BytesInBase64(text)
+    ? parsed(text as OperatorKey)
+    : malformed('an operator key is 32 bytes of Ed25519 public key in base64 (44 characters)');

@@ -5,6 +5,7 @@ import type { Hostname } from '../address/hostname.ts';
 import type { Ip } from '../address/ip.ts';
 import type { IdentityKey, WireGuardKey } from '../address/key.ts';
 import type { Prefix } from '../address/prefix.ts';
+import type { Signed } from './trust.ts';
 
 /** Encapsulations of a link; a pair uses the one that comes later in this list. */
 export const linkDrivers = ['ip6gre', 'gre', 'vxlan'] as const;
@@ -36,6 +37,10 @@ export interface Peer {
   /** Authorised prefixes behind the node. */
   readonly advertised: readonly Prefix[];
   readonly linkDriver: LinkDriver;
+  /** The node's own word (Statement), by its identity key; undefined until it has given it. */
+  readonly signedStatement: Signed | undefined;
+  /** Why the identity key may be another than before (Succession). */
+  readonly succession: Signed | undefined;
 }
 
 /** The word that a node is gone; absence alone removes nothing. */
@@ -44,4 +49,6 @@ export interface Tombstone {
   readonly asn: Asn;
   readonly removedAt: bigint;
   readonly reason: string;
+  /** By the register's key (Removal); undefined in tombstones from before it signed. */
+  readonly signedRemoval: Signed | undefined;
 }

@@ -1,4 +1,5 @@
 // What one node is told: itself, its peers, the network's settings.
+import type { OperatorKey } from '../address/key.ts';
 import type { Prefix } from '../address/prefix.ts';
 import type { Peer, Tombstone } from './peer.ts';
 import type { Revision } from './revision.ts';
@@ -6,6 +7,8 @@ import type { Revision } from './revision.ts';
 export interface NetworkSettings {
   readonly tunnelPools: readonly Prefix[];
   readonly nodePools: readonly Prefix[];
+  /** Whose Succession is believed. */
+  readonly operatorKeys: readonly OperatorKey[];
 }
 
 export interface View {

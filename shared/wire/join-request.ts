@@ -4,10 +4,11 @@ import { parseEndpoint } from '../address/endpoint.ts';
 import { parseHostname } from '../address/hostname.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import type { JoinRequest } from '../mesh/join-request.ts';
-import { allParsed, parseAll, type Parsed } from '../outcome/parsed.ts';
+import { allParsed, parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
 import { gatheringFromWire, gatheringToWire } from './gathering.ts';
 import { identityKeyFromWire, keyToWire, wireguardKeyFromWire } from './key.ts';
 import { linkDriverFromWire, linkDriverToWire } from './link-driver.ts';
+import { signedFromWire, signedToWire } from './signed.ts';
 
 export const joinRequestToWire = (
   request: JoinRequest,
@@ -20,7 +21,9 @@ export const joinRequestToWire = (
   gathering: request.gathering.map(gatheringToWire),
   advertise: [...request.advertise],
   linkDriver: linkDriverToWire(request.linkDriver),
-  token: '',
+  token: request.token,
+  signedStatement: signedToWire(request.signedStatement),
+  succession: signedToWire(request.succession),
   ...options,
 });
 
@@ -34,6 +37,9 @@ export const joinRequestFromWire = (wire: WireJoinRequest): Parsed<JoinRequest> 
       gathering: parseAll(wire.gathering, gatheringFromWire),
       advertise: parseAll(wire.advertise, parsePrefix),
       linkDriver: linkDriverFromWire(wire.linkDriver),
+      token: parsed(wire.token),
+      signedStatement: parsed(signedFromWire(wire.signedStatement)),
+      succession: parsed(signedFromWire(wire.succession)),
     },
     'join request',
   );

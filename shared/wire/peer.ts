@@ -6,13 +6,14 @@ import type {
 import { asnFrom } from '../address/asn.ts';
 import { parseEndpoint } from '../address/endpoint.ts';
 import { parseHostname } from '../address/hostname.ts';
-import { familyOf, parseIp, type Family, type Ip } from '../address/ip.ts';
 import { parsePrefix } from '../address/prefix.ts';
 import type { Peer, Tombstone } from '../mesh/peer.ts';
-import { allParsed, malformed, parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
+import { allParsed, parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
+import { addressOf } from './address.ts';
 import { gatheringFromWire, gatheringToWire } from './gathering.ts';
 import { identityKeyFromWire, keyToWire, wireguardKeyFromWire } from './key.ts';
 import { linkDriverFromWire, linkDriverToWire } from './link-driver.ts';
+import { signedFromWire, signedToWire } from './signed.ts';
 
 export const peerToWire = (peer: Peer, changedAt: bigint): WirePeer => ({
   name: peer.name,
@@ -26,7 +27,8 @@ export const peerToWire = (peer: Peer, changedAt: bigint): WirePeer => ({
   advertised: [...peer.advertised],
   linkDriver: linkDriverToWire(peer.linkDriver),
   changedAt,
-  signedStatement: Buffer.alloc(0),
+  signedStatement: signedToWire(peer.signedStatement),
+  succession: signedToWire(peer.succession),
 });
 
 export const peerFromWire = (wire: WirePeer): Parsed<Peer> => {
@@ -43,6 +45,8 @@ export const peerFromWire = (wire: WirePeer): Parsed<Peer> => {
     gathering: parseAll(wire.gathering, gatheringFromWire),
     advertised: parseAll(wire.advertised, parsePrefix),
     linkDriver: linkDriverFromWire(wire.linkDriver),
+    signedStatement: parsed(signedFromWire(wire.signedStatement)),
+    succession: parsed(signedFromWire(wire.succession)),
   };
   return allParsed(fields, `peer ${wire.name.slice(0, 80)}`);
 };
@@ -60,7 +64,7 @@ export const peersFromWire = (
 
 export const tombstoneToWire = (tombstone: Tombstone): WireTombstone => ({
   ...tombstone,
-  signature: Buffer.alloc(0),
+  signedRemoval: signedToWire(tombstone.signedRemoval),
 });
 
 export const tombstoneFromWire = (wire: WireTombstone): Parsed<Tombstone> => {
@@ -71,15 +75,8 @@ export const tombstoneFromWire = (wire: WireTombstone): Parsed<Tombstone> => {
       asn: asnFrom(wire.asn),
       removedAt: parsed(removedAt),
       reason: parsed(reason),
+      signedRemoval: parsed(signedFromWire(wire.signedRemoval)),
     },
     `tombstone ${wire.name.slice(0, 80)}`,
   );
-};
-
-const addressOf = (texts: readonly string[], family: Family): Parsed<Ip> => {
-  for (const text of texts) {
-    const ip = parseIp(text);
-    if (!ip.ok || familyOf(ip.value) === family) return ip;
-  }
-  return malformed(`an IPv${family} address is missing`);
 };

@@ -3,10 +3,12 @@ import type { NetworkSettings as WireSettings } from '../../proto/gen/meshover/v
 import { parsePrefix } from '../address/prefix.ts';
 import type { NetworkSettings } from '../mesh/view.ts';
 import { allParsed, malformed, parseAll, type Parsed } from '../outcome/parsed.ts';
+import { keyToWire, operatorKeyFromWire } from './key.ts';
 
 export const settingsToWire = (settings: NetworkSettings): WireSettings => ({
   tunnelPools: [...settings.tunnelPools],
   nodePools: [...settings.nodePools],
+  operatorKeys: settings.operatorKeys.map(keyToWire),
 });
 
 export const settingsFromWire = (wire: WireSettings | undefined): Parsed<NetworkSettings> =>
@@ -16,6 +18,7 @@ export const settingsFromWire = (wire: WireSettings | undefined): Parsed<Network
         {
           tunnelPools: parseAll(wire.tunnelPools, parsePrefix),
           nodePools: parseAll(wire.nodePools, parsePrefix),
+          operatorKeys: parseAll(wire.operatorKeys, operatorKeyFromWire),
         },
         'network settings',
       );

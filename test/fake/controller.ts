@@ -119,7 +119,11 @@ export class ScriptedController {
       membership: this.membership,
       self: peerToWire(this.self, 1n),
       revision: this.revision,
-      settings: { tunnelPools: [...settings.tunnelPools], nodePools: [...settings.nodePools] },
+      settings: {
+        tunnelPools: [...settings.tunnelPools],
+        nodePools: [...settings.nodePools],
+        operatorKeys: [],
+      },
       membershipCertificate: Buffer.alloc(0),
       peers: dryRun ? peers : [],
     };

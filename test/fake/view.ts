@@ -27,6 +27,8 @@ export const nodeFixture = (n: number, changes: Partial<Peer> = {}): Peer => ({
   gathering: [],
   advertised: [],
   linkDriver: 'ip6gre',
+  signedStatement: undefined,
+  succession: undefined,
   ...changes,
 });
 
@@ -41,6 +43,7 @@ export const viewFixture = (self: Peer, peers: readonly Peer[]): View => ({
   settings: {
     tunnelPools: ['10.192.0.0/12' as Prefix, 'fd00:6d65:7368::/48' as Prefix],
     nodePools: ['10.128.0.0/12' as Prefix, 'fd00:beef:beef::/48' as Prefix],
+    operatorKeys: [],
   },
 });
 

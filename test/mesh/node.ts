@@ -76,6 +76,7 @@ export class MeshNode {
       identityKey: rawKey(this.identity.publicKey),
       ...{ gathering: [], advertise: [], linkDriver: 'LINK_DRIVER_IP6GRE' as const },
       ...{ token: '', version: 'test', dryRun: false },
+      ...{ signedStatement: Buffer.alloc(0), succession: Buffer.alloc(0) },
       ...changes,
     };
     const metadata = proof ?? (await this.proof('/meshover.v1.Joining/Join'));

@@ -35,6 +35,8 @@ export const peerOf = (n: number, advertised: readonly string[] = []): Peer => (
   gathering: [],
   advertised: advertised as readonly Prefix[],
   linkDriver: 'ip6gre',
+  signedStatement: undefined,
+  succession: undefined,
 });
 
 const configOf = (frr: 'docker' | 'none'): AgentConfig =>
@@ -62,6 +64,7 @@ export const frrInputFor = (given: FrrCase): FrrInput => ({
     settings: {
       tunnelPools: ['fd00:6d65:7368::/48', '10.192.0.0/12'] as Prefix[],
       nodePools: ['fd00:beef:beef::/48', '10.128.0.0/12'] as Prefix[],
+      operatorKeys: [],
     },
   },
   config: configOf(given.frr ?? 'docker'),

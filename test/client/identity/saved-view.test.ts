@@ -19,6 +19,7 @@ const view: View = {
       asn: nodeFixture(9).asn,
       removedAt: 2n ** 63n,
       reason: 'gone – weg',
+      signedRemoval: undefined,
     },
   ],
 };

@@ -27,7 +27,11 @@ export const chunk = (
       revision: { ...revision, number: 5n },
       peers: peers.map((peer) => peerToWire(peer, 1n)),
       tombstones: [],
-      settings: { tunnelPools: [...settings.tunnelPools], nodePools: [...settings.nodePools] },
+      settings: {
+        tunnelPools: [...settings.tunnelPools],
+        nodePools: [...settings.nodePools],
+        operatorKeys: [],
+      },
       last: true,
       ...changes,
     },

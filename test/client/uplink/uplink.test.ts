@@ -173,7 +173,7 @@ describe('an uplink in trouble', () => {
       asn: self.asn,
       removedAt: 6n,
       reason: 'by operator',
-      signature: Buffer.alloc(0),
+      signedRemoval: Buffer.alloc(0),
     };
     const message = delta(5n, 6n, []);
     if (message.event?.$case === 'delta') message.event.value.tombstones = [end];

@@ -23,6 +23,7 @@ const gone = (n: number, removedAt: number): Tombstone => ({
   asn: nodeFixture(n).asn,
   removedAt: BigInt(removedAt),
   reason: 'removed by operator',
+  signedRemoval: undefined,
 });
 
 const snapshot = (

@@ -22,6 +22,9 @@ export const requestFor = (name: string, changes: Partial<JoinRequest> = {}): Jo
   gathering: [],
   advertise: [],
   linkDriver: 'ip6gre',
+  token: '',
+  signedStatement: undefined,
+  succession: undefined,
   ...changes,
 });
 

@@ -88,8 +88,12 @@ it('what is missing', () => {
 });
 
 it('settings with a bad pool', () => {
-  expect(reasonOf(settingsFromWire({ tunnelPools: ['x'], nodePools: [] }))).toContain('"x"');
-  expect(reasonOf(settingsFromWire({ tunnelPools: [], nodePools: ['y'] }))).toContain('"y"');
+  expect(
+    reasonOf(settingsFromWire({ tunnelPools: ['x'], nodePools: [], operatorKeys: [] })),
+  ).toContain('"x"');
+  expect(
+    reasonOf(settingsFromWire({ tunnelPools: [], nodePools: ['y'], operatorKeys: [] })),
+  ).toContain('"y"');
 });
 
 it('an empty join request, without an exception', () => {

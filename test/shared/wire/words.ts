@@ -4,7 +4,7 @@ import { firstAsn, lastAsn, type Asn } from '../../../shared/address/asn.ts';
 import { endpointOf, type Endpoint } from '../../../shared/address/endpoint.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
 import { bitsOf, ipFromBigint, type Family, type Ip } from '../../../shared/address/ip.ts';
-import type { IdentityKey, WireGuardKey } from '../../../shared/address/key.ts';
+import type { IdentityKey, OperatorKey, WireGuardKey } from '../../../shared/address/key.ts';
 import { prefixOf, type Prefix } from '../../../shared/address/prefix.ts';
 import type { JoinRequest } from '../../../shared/mesh/join-request.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Peer,
   type Tombstone,
 } from '../../../shared/mesh/peer.ts';
+import type { Signed } from '../../../shared/mesh/trust.ts';
 import type { Revision } from '../../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../../shared/mesh/status.ts';
 import type { NetworkSettings } from '../../../shared/mesh/view.ts';
@@ -40,6 +41,13 @@ const gathering: fc.Arbitrary<Gathering> = fc.record({
   preference: fc.integer({ min: 1, max: 65535 }),
 });
 
+const signed: fc.Arbitrary<Signed | undefined> = fc.option(
+  fc
+    .uint8Array({ minLength: 1, maxLength: 200 })
+    .map((bytes) => Buffer.from(bytes).toString('base64') as Signed),
+  { nil: undefined },
+);
+
 export const anyPeer: fc.Arbitrary<Peer> = fc.record({
   name,
   asn,
@@ -53,6 +61,8 @@ export const anyPeer: fc.Arbitrary<Peer> = fc.record({
   gathering: fc.array(gathering),
   advertised: fc.array(prefix),
   linkDriver: fc.constantFrom(...linkDrivers),
+  signedStatement: signed,
+  succession: signed,
 });
 
 export const anyTombstone: fc.Arbitrary<Tombstone> = fc.record({
@@ -60,6 +70,7 @@ export const anyTombstone: fc.Arbitrary<Tombstone> = fc.record({
   asn,
   removedAt: uint64,
   reason: fc.string(),
+  signedRemoval: signed,
 });
 
 export const anyRevision: fc.Arbitrary<Revision> = fc.record({
@@ -71,6 +82,7 @@ export const anyRevision: fc.Arbitrary<Revision> = fc.record({
 export const anySettings: fc.Arbitrary<NetworkSettings> = fc.record({
   tunnelPools: fc.array(prefix),
   nodePools: fc.array(prefix),
+  operatorKeys: fc.array(key as fc.Arbitrary<OperatorKey>),
 });
 
 export const anyJoinRequest: fc.Arbitrary<JoinRequest> = fc.record({
@@ -81,6 +93,9 @@ export const anyJoinRequest: fc.Arbitrary<JoinRequest> = fc.record({
   gathering: fc.array(gathering),
   advertise: fc.array(prefix),
   linkDriver: fc.constantFrom(...linkDrivers),
+  token: fc.string(),
+  signedStatement: signed,
+  succession: signed,
 });
 
 export const anyStatus: fc.Arbitrary<NodeStatus> = fc.record({

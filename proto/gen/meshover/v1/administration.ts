@@ -11,14 +11,16 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { NetworkSettings, Peer, Revision } from "./mesh.ts";
+import { Gathering, NetworkSettings, Peer, Revision } from "./mesh.ts";
 import { NodeStatus } from "./status.ts";
 
 /** What operators ask (meshoverctl). */
@@ -43,6 +45,7 @@ export interface NodeEntry {
   reportedAtSeconds: bigint;
   /** A peers stream of this node is open now. */
   connected: boolean;
+  tags: string[];
 }
 
 export interface GetControllerRequest {
@@ -56,6 +59,12 @@ export interface GetControllerResponse {
   open: boolean;
   startedAtSeconds: bigint;
   settings: NetworkSettings | undefined;
+  pending: number;
+  /** Ed25519 public key of the register, 32 bytes. */
+  registerKey: Buffer;
+  /** Role and name of the caller. */
+  role: string;
+  administrator: string;
 }
 
 export interface RemoveNodeRequest {
@@ -64,6 +73,205 @@ export interface RemoveNodeRequest {
 }
 
 export interface RemoveNodeResponse {
+  revision: Revision | undefined;
+}
+
+export interface ListPendingRequest {
+}
+
+export interface ListPendingResponse {
+  nodes: PendingNode[];
+}
+
+export interface PendingNode {
+  name: string;
+  identityKey: Buffer;
+  /** Grouped base32, the same as the node's log shows. */
+  fingerprint: string;
+  /** Address that the request came from. */
+  source: string;
+  firstSeenSeconds: bigint;
+  lastSeenSeconds: bigint;
+  advertise: string[];
+  gathering: Gathering[];
+  version: string;
+  /** Why it waits: "new", "removed" (it was removed before), "rekey" (the name belongs to another identity key). */
+  why: string;
+}
+
+export interface ApproveNodeRequest {
+  name: string;
+  /** When given it must be the waiting node's, so that a script approves exactly what a person has seen. */
+  fingerprint: string;
+  /** Authorise at once all that the node asks to announce and to gather. */
+  authorise: boolean;
+  tags: string[];
+}
+
+export interface ApproveNodeResponse {
+  revision: Revision | undefined;
+  node: Peer | undefined;
+}
+
+export interface RejectNodeRequest {
+  name: string;
+  fingerprint: string;
+}
+
+export interface RejectNodeResponse {
+}
+
+export interface RekeyNodeRequest {
+  name: string;
+  fingerprint: string;
+  /** A Signed with a Succession, by an operator key; empty where no operator key is in use. */
+  succession: Buffer;
+}
+
+export interface RekeyNodeResponse {
+  revision: Revision | undefined;
+}
+
+export interface CreateTokenRequest {
+  /** For people. */
+  label: string;
+  /** How many nodes may join with it; 0 = 1. */
+  uses: number;
+  /** Life in seconds; 0 = one hour. */
+  lifetimeSeconds: bigint;
+  /** Hostnames that may use it, "*" and "?" as in a shell; empty = all. */
+  hostnamePattern: string;
+  tags: string[];
+  /** Authorised with the admission. */
+  advertise: string[];
+  gathering: string[];
+}
+
+export interface CreateTokenResponse {
+  token: string;
+  details: JoinToken | undefined;
+}
+
+/** A join token as the register keeps it. */
+export interface JoinToken {
+  id: string;
+  label: string;
+  uses: number;
+  used: number;
+  createdAtSeconds: bigint;
+  expiresAtSeconds: bigint;
+  hostnamePattern: string;
+  tags: string[];
+  advertise: string[];
+  gathering: string[];
+  createdBy: string;
+  /** "usable", "used", "expired", "revoked". */
+  state: string;
+  /** Names of the nodes that joined with it. */
+  nodes: string[];
+}
+
+export interface ListTokensRequest {
+}
+
+export interface ListTokensResponse {
+  tokens: JoinToken[];
+}
+
+export interface RevokeTokenRequest {
+  id: string;
+}
+
+export interface RevokeTokenResponse {
+}
+
+export interface AuthoriseRequest {
+  name: string;
+  advertise: string[];
+  gathering: string[];
+  /** Withdraw instead of grant. */
+  withdraw: boolean;
+}
+
+export interface AuthoriseResponse {
+  revision: Revision | undefined;
+  authorisations: Authorisations | undefined;
+}
+
+export interface ListAuthorisationsRequest {
+}
+
+export interface ListAuthorisationsResponse {
+  authorisations: Authorisations[];
+}
+
+/** What one node asks for, and what it may. */
+export interface Authorisations {
+  name: string;
+  asn: number;
+  advertise: string[];
+  gathering: string[];
+  /** Asked for and not authorised. */
+  unauthorisedAdvertise: string[];
+  unauthorisedGathering: string[];
+}
+
+export interface CreateAdministratorRequest {
+  name: string;
+  /** "admin", "operator" or "viewer". */
+  role: string;
+}
+
+export interface CreateAdministratorResponse {
+  token: string;
+}
+
+export interface Administrator {
+  name: string;
+  role: string;
+  createdAtSeconds: bigint;
+  createdBy: string;
+}
+
+export interface ListAdministratorsRequest {
+}
+
+export interface ListAdministratorsResponse {
+  administrators: Administrator[];
+}
+
+export interface RevokeAdministratorRequest {
+  name: string;
+}
+
+export interface RevokeAdministratorResponse {
+}
+
+export interface EventsRequest {
+  /** Events with a greater number only; 0 = from the beginning. */
+  after: bigint;
+  follow: boolean;
+  /** At most so many of the newest before following; 0 = all. */
+  last: number;
+}
+
+/** One change, as it was made. Nothing secret is in it. */
+export interface AuditEvent {
+  number: bigint;
+  atMs: bigint;
+  /** "admin NAME", "node NAME", "token ID", "controller". */
+  who: string;
+  /**
+   * "node-joined", "node-changed", "node-approved", "node-rejected", "node-removed", "node-rekeyed", "token-created",
+   * "token-revoked", "authorised", "withdrawn", "administrator-created", "administrator-revoked", "settings-changed".
+   */
+  what: string;
+  /** What it was done to: a node's name, a token's id, an administrator's name. */
+  subject: string;
+  /** JSON of what changed, before and after; empty where there was or is nothing. */
+  old: string;
+  new: string;
+  /** Revision after the change. */
   revision: Revision | undefined;
 }
 
@@ -207,7 +415,7 @@ export const ListNodesResponse: MessageFns<ListNodesResponse> = {
 };
 
 function createBaseNodeEntry(): NodeEntry {
-  return { node: undefined, status: undefined, reportedAtSeconds: 0n, connected: false };
+  return { node: undefined, status: undefined, reportedAtSeconds: 0n, connected: false, tags: [] };
 }
 
 export const NodeEntry: MessageFns<NodeEntry> = {
@@ -226,6 +434,9 @@ export const NodeEntry: MessageFns<NodeEntry> = {
     }
     if (message.connected !== false) {
       writer.uint32(32).bool(message.connected);
+    }
+    for (const v of message.tags) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -275,6 +486,14 @@ export const NodeEntry: MessageFns<NodeEntry> = {
             message.connected = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -297,6 +516,7 @@ export const NodeEntry: MessageFns<NodeEntry> = {
         ? BigInt(object.reported_at_seconds)
         : 0n,
       connected: isSet(object.connected) ? globalThis.Boolean(object.connected) : false,
+      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -314,6 +534,9 @@ export const NodeEntry: MessageFns<NodeEntry> = {
     if (message.connected !== false) {
       obj.connected = message.connected;
     }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
     return obj;
   },
 
@@ -330,6 +553,7 @@ export const NodeEntry: MessageFns<NodeEntry> = {
       ? BigInt(object.reportedAtSeconds)
       : 0n;
     message.connected = object.connected ?? false;
+    message.tags = object.tags?.map((e) => e) || [];
     return message;
   },
 };
@@ -395,6 +619,10 @@ function createBaseGetControllerResponse(): GetControllerResponse {
     open: false,
     startedAtSeconds: 0n,
     settings: undefined,
+    pending: 0,
+    registerKey: Buffer.alloc(0),
+    role: "",
+    administrator: "",
   };
 }
 
@@ -423,6 +651,18 @@ export const GetControllerResponse: MessageFns<GetControllerResponse> = {
     }
     if (message.settings !== undefined) {
       NetworkSettings.encode(message.settings, writer.uint32(58).fork()).join();
+    }
+    if (message.pending !== 0) {
+      writer.uint32(64).uint32(message.pending);
+    }
+    if (message.registerKey.length !== 0) {
+      writer.uint32(74).bytes(message.registerKey);
+    }
+    if (message.role !== "") {
+      writer.uint32(82).string(message.role);
+    }
+    if (message.administrator !== "") {
+      writer.uint32(90).string(message.administrator);
     }
     return writer;
   },
@@ -496,6 +736,38 @@ export const GetControllerResponse: MessageFns<GetControllerResponse> = {
             message.settings = NetworkSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.pending = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.registerKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.administrator = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -521,6 +793,14 @@ export const GetControllerResponse: MessageFns<GetControllerResponse> = {
         ? BigInt(object.started_at_seconds)
         : 0n,
       settings: isSet(object.settings) ? NetworkSettings.fromJSON(object.settings) : undefined,
+      pending: isSet(object.pending) ? globalThis.Number(object.pending) : 0,
+      registerKey: isSet(object.registerKey)
+        ? Buffer.from(bytesFromBase64(object.registerKey))
+        : isSet(object.register_key)
+        ? Buffer.from(bytesFromBase64(object.register_key))
+        : Buffer.alloc(0),
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+      administrator: isSet(object.administrator) ? globalThis.String(object.administrator) : "",
     };
   },
 
@@ -547,6 +827,18 @@ export const GetControllerResponse: MessageFns<GetControllerResponse> = {
     if (message.settings !== undefined) {
       obj.settings = NetworkSettings.toJSON(message.settings);
     }
+    if (message.pending !== 0) {
+      obj.pending = Math.round(message.pending);
+    }
+    if (message.registerKey.length !== 0) {
+      obj.registerKey = base64FromBytes(message.registerKey);
+    }
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    if (message.administrator !== "") {
+      obj.administrator = message.administrator;
+    }
     return obj;
   },
 
@@ -568,6 +860,10 @@ export const GetControllerResponse: MessageFns<GetControllerResponse> = {
     message.settings = (object.settings !== undefined && object.settings !== null)
       ? NetworkSettings.fromPartial(object.settings)
       : undefined;
+    message.pending = object.pending ?? 0;
+    message.registerKey = object.registerKey ?? Buffer.alloc(0);
+    message.role = object.role ?? "";
+    message.administrator = object.administrator ?? "";
     return message;
   },
 };
@@ -726,6 +1022,3021 @@ export const RemoveNodeResponse: MessageFns<RemoveNodeResponse> = {
   },
 };
 
+function createBaseListPendingRequest(): ListPendingRequest {
+  return {};
+}
+
+export const ListPendingRequest: MessageFns<ListPendingRequest> = {
+  encode(_: ListPendingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPendingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPendingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListPendingRequest {
+    return {};
+  },
+
+  toJSON(_: ListPendingRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPendingRequest>, I>>(base?: I): ListPendingRequest {
+    return ListPendingRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPendingRequest>, I>>(_: I): ListPendingRequest {
+    const message = createBaseListPendingRequest();
+    return message;
+  },
+};
+
+function createBaseListPendingResponse(): ListPendingResponse {
+  return { nodes: [] };
+}
+
+export const ListPendingResponse: MessageFns<ListPendingResponse> = {
+  encode(message: ListPendingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.nodes) {
+      PendingNode.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPendingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPendingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nodes.push(PendingNode.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPendingResponse {
+    return {
+      nodes: globalThis.Array.isArray(object?.nodes) ? object.nodes.map((e: any) => PendingNode.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListPendingResponse): unknown {
+    const obj: any = {};
+    if (message.nodes?.length) {
+      obj.nodes = message.nodes.map((e) => PendingNode.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPendingResponse>, I>>(base?: I): ListPendingResponse {
+    return ListPendingResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPendingResponse>, I>>(object: I): ListPendingResponse {
+    const message = createBaseListPendingResponse();
+    message.nodes = object.nodes?.map((e) => PendingNode.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePendingNode(): PendingNode {
+  return {
+    name: "",
+    identityKey: Buffer.alloc(0),
+    fingerprint: "",
+    source: "",
+    firstSeenSeconds: 0n,
+    lastSeenSeconds: 0n,
+    advertise: [],
+    gathering: [],
+    version: "",
+    why: "",
+  };
+}
+
+export const PendingNode: MessageFns<PendingNode> = {
+  encode(message: PendingNode, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.identityKey.length !== 0) {
+      writer.uint32(18).bytes(message.identityKey);
+    }
+    if (message.fingerprint !== "") {
+      writer.uint32(26).string(message.fingerprint);
+    }
+    if (message.source !== "") {
+      writer.uint32(34).string(message.source);
+    }
+    if (message.firstSeenSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.firstSeenSeconds) !== message.firstSeenSeconds) {
+        throw new globalThis.Error("value provided for field message.firstSeenSeconds of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.firstSeenSeconds);
+    }
+    if (message.lastSeenSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.lastSeenSeconds) !== message.lastSeenSeconds) {
+        throw new globalThis.Error("value provided for field message.lastSeenSeconds of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.lastSeenSeconds);
+    }
+    for (const v of message.advertise) {
+      writer.uint32(58).string(v!);
+    }
+    for (const v of message.gathering) {
+      Gathering.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.version !== "") {
+      writer.uint32(74).string(message.version);
+    }
+    if (message.why !== "") {
+      writer.uint32(82).string(message.why);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PendingNode {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePendingNode();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.identityKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fingerprint = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.firstSeenSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.lastSeenSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.advertise.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.gathering.push(Gathering.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.why = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PendingNode {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      identityKey: isSet(object.identityKey)
+        ? Buffer.from(bytesFromBase64(object.identityKey))
+        : isSet(object.identity_key)
+        ? Buffer.from(bytesFromBase64(object.identity_key))
+        : Buffer.alloc(0),
+      fingerprint: isSet(object.fingerprint) ? globalThis.String(object.fingerprint) : "",
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      firstSeenSeconds: isSet(object.firstSeenSeconds)
+        ? BigInt(object.firstSeenSeconds)
+        : isSet(object.first_seen_seconds)
+        ? BigInt(object.first_seen_seconds)
+        : 0n,
+      lastSeenSeconds: isSet(object.lastSeenSeconds)
+        ? BigInt(object.lastSeenSeconds)
+        : isSet(object.last_seen_seconds)
+        ? BigInt(object.last_seen_seconds)
+        : 0n,
+      advertise: globalThis.Array.isArray(object?.advertise)
+        ? object.advertise.map((e: any) => globalThis.String(e))
+        : [],
+      gathering: globalThis.Array.isArray(object?.gathering)
+        ? object.gathering.map((e: any) => Gathering.fromJSON(e))
+        : [],
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      why: isSet(object.why) ? globalThis.String(object.why) : "",
+    };
+  },
+
+  toJSON(message: PendingNode): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.identityKey.length !== 0) {
+      obj.identityKey = base64FromBytes(message.identityKey);
+    }
+    if (message.fingerprint !== "") {
+      obj.fingerprint = message.fingerprint;
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.firstSeenSeconds !== 0n) {
+      obj.firstSeenSeconds = message.firstSeenSeconds.toString();
+    }
+    if (message.lastSeenSeconds !== 0n) {
+      obj.lastSeenSeconds = message.lastSeenSeconds.toString();
+    }
+    if (message.advertise?.length) {
+      obj.advertise = message.advertise;
+    }
+    if (message.gathering?.length) {
+      obj.gathering = message.gathering.map((e) => Gathering.toJSON(e));
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.why !== "") {
+      obj.why = message.why;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PendingNode>, I>>(base?: I): PendingNode {
+    return PendingNode.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PendingNode>, I>>(object: I): PendingNode {
+    const message = createBasePendingNode();
+    message.name = object.name ?? "";
+    message.identityKey = object.identityKey ?? Buffer.alloc(0);
+    message.fingerprint = object.fingerprint ?? "";
+    message.source = object.source ?? "";
+    message.firstSeenSeconds = (object.firstSeenSeconds !== undefined && object.firstSeenSeconds !== null)
+      ? BigInt(object.firstSeenSeconds)
+      : 0n;
+    message.lastSeenSeconds = (object.lastSeenSeconds !== undefined && object.lastSeenSeconds !== null)
+      ? BigInt(object.lastSeenSeconds)
+      : 0n;
+    message.advertise = object.advertise?.map((e) => e) || [];
+    message.gathering = object.gathering?.map((e) => Gathering.fromPartial(e)) || [];
+    message.version = object.version ?? "";
+    message.why = object.why ?? "";
+    return message;
+  },
+};
+
+function createBaseApproveNodeRequest(): ApproveNodeRequest {
+  return { name: "", fingerprint: "", authorise: false, tags: [] };
+}
+
+export const ApproveNodeRequest: MessageFns<ApproveNodeRequest> = {
+  encode(message: ApproveNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fingerprint !== "") {
+      writer.uint32(18).string(message.fingerprint);
+    }
+    if (message.authorise !== false) {
+      writer.uint32(24).bool(message.authorise);
+    }
+    for (const v of message.tags) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fingerprint = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.authorise = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveNodeRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fingerprint: isSet(object.fingerprint) ? globalThis.String(object.fingerprint) : "",
+      authorise: isSet(object.authorise) ? globalThis.Boolean(object.authorise) : false,
+      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: ApproveNodeRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fingerprint !== "") {
+      obj.fingerprint = message.fingerprint;
+    }
+    if (message.authorise !== false) {
+      obj.authorise = message.authorise;
+    }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveNodeRequest>, I>>(base?: I): ApproveNodeRequest {
+    return ApproveNodeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveNodeRequest>, I>>(object: I): ApproveNodeRequest {
+    const message = createBaseApproveNodeRequest();
+    message.name = object.name ?? "";
+    message.fingerprint = object.fingerprint ?? "";
+    message.authorise = object.authorise ?? false;
+    message.tags = object.tags?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseApproveNodeResponse(): ApproveNodeResponse {
+  return { revision: undefined, node: undefined };
+}
+
+export const ApproveNodeResponse: MessageFns<ApproveNodeResponse> = {
+  encode(message: ApproveNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== undefined) {
+      Revision.encode(message.revision, writer.uint32(10).fork()).join();
+    }
+    if (message.node !== undefined) {
+      Peer.encode(message.node, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.revision = Revision.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = Peer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveNodeResponse {
+    return {
+      revision: isSet(object.revision) ? Revision.fromJSON(object.revision) : undefined,
+      node: isSet(object.node) ? Peer.fromJSON(object.node) : undefined,
+    };
+  },
+
+  toJSON(message: ApproveNodeResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== undefined) {
+      obj.revision = Revision.toJSON(message.revision);
+    }
+    if (message.node !== undefined) {
+      obj.node = Peer.toJSON(message.node);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveNodeResponse>, I>>(base?: I): ApproveNodeResponse {
+    return ApproveNodeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveNodeResponse>, I>>(object: I): ApproveNodeResponse {
+    const message = createBaseApproveNodeResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null)
+      ? Revision.fromPartial(object.revision)
+      : undefined;
+    message.node = (object.node !== undefined && object.node !== null) ? Peer.fromPartial(object.node) : undefined;
+    return message;
+  },
+};
+
+function createBaseRejectNodeRequest(): RejectNodeRequest {
+  return { name: "", fingerprint: "" };
+}
+
+export const RejectNodeRequest: MessageFns<RejectNodeRequest> = {
+  encode(message: RejectNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fingerprint !== "") {
+      writer.uint32(18).string(message.fingerprint);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RejectNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRejectNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fingerprint = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RejectNodeRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fingerprint: isSet(object.fingerprint) ? globalThis.String(object.fingerprint) : "",
+    };
+  },
+
+  toJSON(message: RejectNodeRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fingerprint !== "") {
+      obj.fingerprint = message.fingerprint;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RejectNodeRequest>, I>>(base?: I): RejectNodeRequest {
+    return RejectNodeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RejectNodeRequest>, I>>(object: I): RejectNodeRequest {
+    const message = createBaseRejectNodeRequest();
+    message.name = object.name ?? "";
+    message.fingerprint = object.fingerprint ?? "";
+    return message;
+  },
+};
+
+function createBaseRejectNodeResponse(): RejectNodeResponse {
+  return {};
+}
+
+export const RejectNodeResponse: MessageFns<RejectNodeResponse> = {
+  encode(_: RejectNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RejectNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRejectNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RejectNodeResponse {
+    return {};
+  },
+
+  toJSON(_: RejectNodeResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RejectNodeResponse>, I>>(base?: I): RejectNodeResponse {
+    return RejectNodeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RejectNodeResponse>, I>>(_: I): RejectNodeResponse {
+    const message = createBaseRejectNodeResponse();
+    return message;
+  },
+};
+
+function createBaseRekeyNodeRequest(): RekeyNodeRequest {
+  return { name: "", fingerprint: "", succession: Buffer.alloc(0) };
+}
+
+export const RekeyNodeRequest: MessageFns<RekeyNodeRequest> = {
+  encode(message: RekeyNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fingerprint !== "") {
+      writer.uint32(18).string(message.fingerprint);
+    }
+    if (message.succession.length !== 0) {
+      writer.uint32(26).bytes(message.succession);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RekeyNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRekeyNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fingerprint = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.succession = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RekeyNodeRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fingerprint: isSet(object.fingerprint) ? globalThis.String(object.fingerprint) : "",
+      succession: isSet(object.succession) ? Buffer.from(bytesFromBase64(object.succession)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: RekeyNodeRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fingerprint !== "") {
+      obj.fingerprint = message.fingerprint;
+    }
+    if (message.succession.length !== 0) {
+      obj.succession = base64FromBytes(message.succession);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RekeyNodeRequest>, I>>(base?: I): RekeyNodeRequest {
+    return RekeyNodeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RekeyNodeRequest>, I>>(object: I): RekeyNodeRequest {
+    const message = createBaseRekeyNodeRequest();
+    message.name = object.name ?? "";
+    message.fingerprint = object.fingerprint ?? "";
+    message.succession = object.succession ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseRekeyNodeResponse(): RekeyNodeResponse {
+  return { revision: undefined };
+}
+
+export const RekeyNodeResponse: MessageFns<RekeyNodeResponse> = {
+  encode(message: RekeyNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== undefined) {
+      Revision.encode(message.revision, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RekeyNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRekeyNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.revision = Revision.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RekeyNodeResponse {
+    return { revision: isSet(object.revision) ? Revision.fromJSON(object.revision) : undefined };
+  },
+
+  toJSON(message: RekeyNodeResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== undefined) {
+      obj.revision = Revision.toJSON(message.revision);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RekeyNodeResponse>, I>>(base?: I): RekeyNodeResponse {
+    return RekeyNodeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RekeyNodeResponse>, I>>(object: I): RekeyNodeResponse {
+    const message = createBaseRekeyNodeResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null)
+      ? Revision.fromPartial(object.revision)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateTokenRequest(): CreateTokenRequest {
+  return { label: "", uses: 0, lifetimeSeconds: 0n, hostnamePattern: "", tags: [], advertise: [], gathering: [] };
+}
+
+export const CreateTokenRequest: MessageFns<CreateTokenRequest> = {
+  encode(message: CreateTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.label !== "") {
+      writer.uint32(10).string(message.label);
+    }
+    if (message.uses !== 0) {
+      writer.uint32(16).uint32(message.uses);
+    }
+    if (message.lifetimeSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.lifetimeSeconds) !== message.lifetimeSeconds) {
+        throw new globalThis.Error("value provided for field message.lifetimeSeconds of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.lifetimeSeconds);
+    }
+    if (message.hostnamePattern !== "") {
+      writer.uint32(34).string(message.hostnamePattern);
+    }
+    for (const v of message.tags) {
+      writer.uint32(42).string(v!);
+    }
+    for (const v of message.advertise) {
+      writer.uint32(50).string(v!);
+    }
+    for (const v of message.gathering) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.uses = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lifetimeSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.hostnamePattern = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.advertise.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.gathering.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateTokenRequest {
+    return {
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      uses: isSet(object.uses) ? globalThis.Number(object.uses) : 0,
+      lifetimeSeconds: isSet(object.lifetimeSeconds)
+        ? BigInt(object.lifetimeSeconds)
+        : isSet(object.lifetime_seconds)
+        ? BigInt(object.lifetime_seconds)
+        : 0n,
+      hostnamePattern: isSet(object.hostnamePattern)
+        ? globalThis.String(object.hostnamePattern)
+        : isSet(object.hostname_pattern)
+        ? globalThis.String(object.hostname_pattern)
+        : "",
+      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
+      advertise: globalThis.Array.isArray(object?.advertise)
+        ? object.advertise.map((e: any) => globalThis.String(e))
+        : [],
+      gathering: globalThis.Array.isArray(object?.gathering)
+        ? object.gathering.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: CreateTokenRequest): unknown {
+    const obj: any = {};
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.uses !== 0) {
+      obj.uses = Math.round(message.uses);
+    }
+    if (message.lifetimeSeconds !== 0n) {
+      obj.lifetimeSeconds = message.lifetimeSeconds.toString();
+    }
+    if (message.hostnamePattern !== "") {
+      obj.hostnamePattern = message.hostnamePattern;
+    }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
+    if (message.advertise?.length) {
+      obj.advertise = message.advertise;
+    }
+    if (message.gathering?.length) {
+      obj.gathering = message.gathering;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateTokenRequest>, I>>(base?: I): CreateTokenRequest {
+    return CreateTokenRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateTokenRequest>, I>>(object: I): CreateTokenRequest {
+    const message = createBaseCreateTokenRequest();
+    message.label = object.label ?? "";
+    message.uses = object.uses ?? 0;
+    message.lifetimeSeconds = (object.lifetimeSeconds !== undefined && object.lifetimeSeconds !== null)
+      ? BigInt(object.lifetimeSeconds)
+      : 0n;
+    message.hostnamePattern = object.hostnamePattern ?? "";
+    message.tags = object.tags?.map((e) => e) || [];
+    message.advertise = object.advertise?.map((e) => e) || [];
+    message.gathering = object.gathering?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseCreateTokenResponse(): CreateTokenResponse {
+  return { token: "", details: undefined };
+}
+
+export const CreateTokenResponse: MessageFns<CreateTokenResponse> = {
+  encode(message: CreateTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    if (message.details !== undefined) {
+      JoinToken.encode(message.details, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.details = JoinToken.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateTokenResponse {
+    return {
+      token: isSet(object.token) ? globalThis.String(object.token) : "",
+      details: isSet(object.details) ? JoinToken.fromJSON(object.details) : undefined,
+    };
+  },
+
+  toJSON(message: CreateTokenResponse): unknown {
+    const obj: any = {};
+    if (message.token !== "") {
+      obj.token = message.token;
+    }
+    if (message.details !== undefined) {
+      obj.details = JoinToken.toJSON(message.details);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateTokenResponse>, I>>(base?: I): CreateTokenResponse {
+    return CreateTokenResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateTokenResponse>, I>>(object: I): CreateTokenResponse {
+    const message = createBaseCreateTokenResponse();
+    message.token = object.token ?? "";
+    message.details = (object.details !== undefined && object.details !== null)
+      ? JoinToken.fromPartial(object.details)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseJoinToken(): JoinToken {
+  return {
+    id: "",
+    label: "",
+    uses: 0,
+    used: 0,
+    createdAtSeconds: 0n,
+    expiresAtSeconds: 0n,
+    hostnamePattern: "",
+    tags: [],
+    advertise: [],
+    gathering: [],
+    createdBy: "",
+    state: "",
+    nodes: [],
+  };
+}
+
+export const JoinToken: MessageFns<JoinToken> = {
+  encode(message: JoinToken, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.label !== "") {
+      writer.uint32(18).string(message.label);
+    }
+    if (message.uses !== 0) {
+      writer.uint32(24).uint32(message.uses);
+    }
+    if (message.used !== 0) {
+      writer.uint32(32).uint32(message.used);
+    }
+    if (message.createdAtSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.createdAtSeconds) !== message.createdAtSeconds) {
+        throw new globalThis.Error("value provided for field message.createdAtSeconds of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.createdAtSeconds);
+    }
+    if (message.expiresAtSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.expiresAtSeconds) !== message.expiresAtSeconds) {
+        throw new globalThis.Error("value provided for field message.expiresAtSeconds of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.expiresAtSeconds);
+    }
+    if (message.hostnamePattern !== "") {
+      writer.uint32(58).string(message.hostnamePattern);
+    }
+    for (const v of message.tags) {
+      writer.uint32(66).string(v!);
+    }
+    for (const v of message.advertise) {
+      writer.uint32(74).string(v!);
+    }
+    for (const v of message.gathering) {
+      writer.uint32(82).string(v!);
+    }
+    if (message.createdBy !== "") {
+      writer.uint32(90).string(message.createdBy);
+    }
+    if (message.state !== "") {
+      writer.uint32(98).string(message.state);
+    }
+    for (const v of message.nodes) {
+      writer.uint32(106).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinToken {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinToken();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.uses = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.used = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.createdAtSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.expiresAtSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.hostnamePattern = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.advertise.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.gathering.push(reader.string());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.createdBy = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.nodes.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JoinToken {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      uses: isSet(object.uses) ? globalThis.Number(object.uses) : 0,
+      used: isSet(object.used) ? globalThis.Number(object.used) : 0,
+      createdAtSeconds: isSet(object.createdAtSeconds)
+        ? BigInt(object.createdAtSeconds)
+        : isSet(object.created_at_seconds)
+        ? BigInt(object.created_at_seconds)
+        : 0n,
+      expiresAtSeconds: isSet(object.expiresAtSeconds)
+        ? BigInt(object.expiresAtSeconds)
+        : isSet(object.expires_at_seconds)
+        ? BigInt(object.expires_at_seconds)
+        : 0n,
+      hostnamePattern: isSet(object.hostnamePattern)
+        ? globalThis.String(object.hostnamePattern)
+        : isSet(object.hostname_pattern)
+        ? globalThis.String(object.hostname_pattern)
+        : "",
+      tags: globalThis.Array.isArray(object?.tags)
+        ? object.tags.map((e: any) => globalThis.String(e))
+        : [],
+      advertise: globalThis.Array.isArray(object?.advertise)
+        ? object.advertise.map((e: any) => globalThis.String(e))
+        : [],
+      gathering: globalThis.Array.isArray(object?.gathering)
+        ? object.gathering.map((e: any) => globalThis.String(e))
+        : [],
+      createdBy: isSet(object.createdBy)
+        ? globalThis.String(object.createdBy)
+        : isSet(object.created_by)
+        ? globalThis.String(object.created_by)
+        : "",
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      nodes: globalThis.Array.isArray(object?.nodes)
+        ? object.nodes.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: JoinToken): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.uses !== 0) {
+      obj.uses = Math.round(message.uses);
+    }
+    if (message.used !== 0) {
+      obj.used = Math.round(message.used);
+    }
+    if (message.createdAtSeconds !== 0n) {
+      obj.createdAtSeconds = message.createdAtSeconds.toString();
+    }
+    if (message.expiresAtSeconds !== 0n) {
+      obj.expiresAtSeconds = message.expiresAtSeconds.toString();
+    }
+    if (message.hostnamePattern !== "") {
+      obj.hostnamePattern = message.hostnamePattern;
+    }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
+    if (message.advertise?.length) {
+      obj.advertise = message.advertise;
+    }
+    if (message.gathering?.length) {
+      obj.gathering = message.gathering;
+    }
+    if (message.createdBy !== "") {
+      obj.createdBy = message.createdBy;
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.nodes?.length) {
+      obj.nodes = message.nodes;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<JoinToken>, I>>(base?: I): JoinToken {
+    return JoinToken.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<JoinToken>, I>>(object: I): JoinToken {
+    const message = createBaseJoinToken();
+    message.id = object.id ?? "";
+    message.label = object.label ?? "";
+    message.uses = object.uses ?? 0;
+    message.used = object.used ?? 0;
+    message.createdAtSeconds = (object.createdAtSeconds !== undefined && object.createdAtSeconds !== null)
+      ? BigInt(object.createdAtSeconds)
+      : 0n;
+    message.expiresAtSeconds = (object.expiresAtSeconds !== undefined && object.expiresAtSeconds !== null)
+      ? BigInt(object.expiresAtSeconds)
+      : 0n;
+    message.hostnamePattern = object.hostnamePattern ?? "";
+    message.tags = object.tags?.map((e) => e) || [];
+    message.advertise = object.advertise?.map((e) => e) || [];
+    message.gathering = object.gathering?.map((e) => e) || [];
+    message.createdBy = object.createdBy ?? "";
+    message.state = object.state ?? "";
+    message.nodes = object.nodes?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseListTokensRequest(): ListTokensRequest {
+  return {};
+}
+
+export const ListTokensRequest: MessageFns<ListTokensRequest> = {
+  encode(_: ListTokensRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTokensRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTokensRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListTokensRequest {
+    return {};
+  },
+
+  toJSON(_: ListTokensRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTokensRequest>, I>>(base?: I): ListTokensRequest {
+    return ListTokensRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTokensRequest>, I>>(_: I): ListTokensRequest {
+    const message = createBaseListTokensRequest();
+    return message;
+  },
+};
+
+function createBaseListTokensResponse(): ListTokensResponse {
+  return { tokens: [] };
+}
+
+export const ListTokensResponse: MessageFns<ListTokensResponse> = {
+  encode(message: ListTokensResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tokens) {
+      JoinToken.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTokensResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTokensResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokens.push(JoinToken.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTokensResponse {
+    return {
+      tokens: globalThis.Array.isArray(object?.tokens) ? object.tokens.map((e: any) => JoinToken.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListTokensResponse): unknown {
+    const obj: any = {};
+    if (message.tokens?.length) {
+      obj.tokens = message.tokens.map((e) => JoinToken.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTokensResponse>, I>>(base?: I): ListTokensResponse {
+    return ListTokensResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTokensResponse>, I>>(object: I): ListTokensResponse {
+    const message = createBaseListTokensResponse();
+    message.tokens = object.tokens?.map((e) => JoinToken.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRevokeTokenRequest(): RevokeTokenRequest {
+  return { id: "" };
+}
+
+export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
+  encode(message: RevokeTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RevokeTokenRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: RevokeTokenRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RevokeTokenRequest>, I>>(base?: I): RevokeTokenRequest {
+    return RevokeTokenRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeTokenRequest>, I>>(object: I): RevokeTokenRequest {
+    const message = createBaseRevokeTokenRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeTokenResponse(): RevokeTokenResponse {
+  return {};
+}
+
+export const RevokeTokenResponse: MessageFns<RevokeTokenResponse> = {
+  encode(_: RevokeTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RevokeTokenResponse {
+    return {};
+  },
+
+  toJSON(_: RevokeTokenResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RevokeTokenResponse>, I>>(base?: I): RevokeTokenResponse {
+    return RevokeTokenResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeTokenResponse>, I>>(_: I): RevokeTokenResponse {
+    const message = createBaseRevokeTokenResponse();
+    return message;
+  },
+};
+
+function createBaseAuthoriseRequest(): AuthoriseRequest {
+  return { name: "", advertise: [], gathering: [], withdraw: false };
+}
+
+export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
+  encode(message: AuthoriseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.advertise) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.gathering) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.withdraw !== false) {
+      writer.uint32(32).bool(message.withdraw);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthoriseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthoriseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.advertise.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.gathering.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.withdraw = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AuthoriseRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      advertise: globalThis.Array.isArray(object?.advertise)
+        ? object.advertise.map((e: any) => globalThis.String(e))
+        : [],
+      gathering: globalThis.Array.isArray(object?.gathering)
+        ? object.gathering.map((e: any) => globalThis.String(e))
+        : [],
+      withdraw: isSet(object.withdraw) ? globalThis.Boolean(object.withdraw) : false,
+    };
+  },
+
+  toJSON(message: AuthoriseRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.advertise?.length) {
+      obj.advertise = message.advertise;
+    }
+    if (message.gathering?.length) {
+      obj.gathering = message.gathering;
+    }
+    if (message.withdraw !== false) {
+      obj.withdraw = message.withdraw;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AuthoriseRequest>, I>>(base?: I): AuthoriseRequest {
+    return AuthoriseRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuthoriseRequest>, I>>(object: I): AuthoriseRequest {
+    const message = createBaseAuthoriseRequest();
+    message.name = object.name ?? "";
+    message.advertise = object.advertise?.map((e) => e) || [];
+    message.gathering = object.gathering?.map((e) => e) || [];
+    message.withdraw = object.withdraw ?? false;
+    return message;
+  },
+};
+
+function createBaseAuthoriseResponse(): AuthoriseResponse {
+  return { revision: undefined, authorisations: undefined };
+}
+
+export const AuthoriseResponse: MessageFns<AuthoriseResponse> = {
+  encode(message: AuthoriseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== undefined) {
+      Revision.encode(message.revision, writer.uint32(10).fork()).join();
+    }
+    if (message.authorisations !== undefined) {
+      Authorisations.encode(message.authorisations, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthoriseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthoriseResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.revision = Revision.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authorisations = Authorisations.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AuthoriseResponse {
+    return {
+      revision: isSet(object.revision) ? Revision.fromJSON(object.revision) : undefined,
+      authorisations: isSet(object.authorisations) ? Authorisations.fromJSON(object.authorisations) : undefined,
+    };
+  },
+
+  toJSON(message: AuthoriseResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== undefined) {
+      obj.revision = Revision.toJSON(message.revision);
+    }
+    if (message.authorisations !== undefined) {
+      obj.authorisations = Authorisations.toJSON(message.authorisations);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AuthoriseResponse>, I>>(base?: I): AuthoriseResponse {
+    return AuthoriseResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuthoriseResponse>, I>>(object: I): AuthoriseResponse {
+    const message = createBaseAuthoriseResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null)
+      ? Revision.fromPartial(object.revision)
+      : undefined;
+    message.authorisations = (object.authorisations !== undefined && object.authorisations !== null)
+      ? Authorisations.fromPartial(object.authorisations)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListAuthorisationsRequest(): ListAuthorisationsRequest {
+  return {};
+}
+
+export const ListAuthorisationsRequest: MessageFns<ListAuthorisationsRequest> = {
+  encode(_: ListAuthorisationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuthorisationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuthorisationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListAuthorisationsRequest {
+    return {};
+  },
+
+  toJSON(_: ListAuthorisationsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuthorisationsRequest>, I>>(base?: I): ListAuthorisationsRequest {
+    return ListAuthorisationsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuthorisationsRequest>, I>>(_: I): ListAuthorisationsRequest {
+    const message = createBaseListAuthorisationsRequest();
+    return message;
+  },
+};
+
+function createBaseListAuthorisationsResponse(): ListAuthorisationsResponse {
+  return { authorisations: [] };
+}
+
+export const ListAuthorisationsResponse: MessageFns<ListAuthorisationsResponse> = {
+  encode(message: ListAuthorisationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.authorisations) {
+      Authorisations.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuthorisationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuthorisationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authorisations.push(Authorisations.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuthorisationsResponse {
+    return {
+      authorisations: globalThis.Array.isArray(object?.authorisations)
+        ? object.authorisations.map((e: any) => Authorisations.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListAuthorisationsResponse): unknown {
+    const obj: any = {};
+    if (message.authorisations?.length) {
+      obj.authorisations = message.authorisations.map((e) => Authorisations.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuthorisationsResponse>, I>>(base?: I): ListAuthorisationsResponse {
+    return ListAuthorisationsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuthorisationsResponse>, I>>(object: I): ListAuthorisationsResponse {
+    const message = createBaseListAuthorisationsResponse();
+    message.authorisations = object.authorisations?.map((e) => Authorisations.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseAuthorisations(): Authorisations {
+  return { name: "", asn: 0, advertise: [], gathering: [], unauthorisedAdvertise: [], unauthorisedGathering: [] };
+}
+
+export const Authorisations: MessageFns<Authorisations> = {
+  encode(message: Authorisations, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.asn !== 0) {
+      writer.uint32(16).uint32(message.asn);
+    }
+    for (const v of message.advertise) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.gathering) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.unauthorisedAdvertise) {
+      writer.uint32(42).string(v!);
+    }
+    for (const v of message.unauthorisedGathering) {
+      writer.uint32(50).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Authorisations {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorisations();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asn = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.advertise.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.gathering.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.unauthorisedAdvertise.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.unauthorisedGathering.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Authorisations {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      asn: isSet(object.asn) ? globalThis.Number(object.asn) : 0,
+      advertise: globalThis.Array.isArray(object?.advertise)
+        ? object.advertise.map((e: any) => globalThis.String(e))
+        : [],
+      gathering: globalThis.Array.isArray(object?.gathering)
+        ? object.gathering.map((e: any) => globalThis.String(e))
+        : [],
+      unauthorisedAdvertise: globalThis.Array.isArray(object?.unauthorisedAdvertise)
+        ? object.unauthorisedAdvertise.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unauthorised_advertise)
+        ? object.unauthorised_advertise.map((e: any) => globalThis.String(e))
+        : [],
+      unauthorisedGathering: globalThis.Array.isArray(object?.unauthorisedGathering)
+        ? object.unauthorisedGathering.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unauthorised_gathering)
+        ? object.unauthorised_gathering.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Authorisations): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.asn !== 0) {
+      obj.asn = Math.round(message.asn);
+    }
+    if (message.advertise?.length) {
+      obj.advertise = message.advertise;
+    }
+    if (message.gathering?.length) {
+      obj.gathering = message.gathering;
+    }
+    if (message.unauthorisedAdvertise?.length) {
+      obj.unauthorisedAdvertise = message.unauthorisedAdvertise;
+    }
+    if (message.unauthorisedGathering?.length) {
+      obj.unauthorisedGathering = message.unauthorisedGathering;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Authorisations>, I>>(base?: I): Authorisations {
+    return Authorisations.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Authorisations>, I>>(object: I): Authorisations {
+    const message = createBaseAuthorisations();
+    message.name = object.name ?? "";
+    message.asn = object.asn ?? 0;
+    message.advertise = object.advertise?.map((e) => e) || [];
+    message.gathering = object.gathering?.map((e) => e) || [];
+    message.unauthorisedAdvertise = object.unauthorisedAdvertise?.map((e) => e) || [];
+    message.unauthorisedGathering = object.unauthorisedGathering?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseCreateAdministratorRequest(): CreateAdministratorRequest {
+  return { name: "", role: "" };
+}
+
+export const CreateAdministratorRequest: MessageFns<CreateAdministratorRequest> = {
+  encode(message: CreateAdministratorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.role !== "") {
+      writer.uint32(18).string(message.role);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAdministratorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAdministratorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateAdministratorRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+    };
+  },
+
+  toJSON(message: CreateAdministratorRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateAdministratorRequest>, I>>(base?: I): CreateAdministratorRequest {
+    return CreateAdministratorRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAdministratorRequest>, I>>(object: I): CreateAdministratorRequest {
+    const message = createBaseCreateAdministratorRequest();
+    message.name = object.name ?? "";
+    message.role = object.role ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateAdministratorResponse(): CreateAdministratorResponse {
+  return { token: "" };
+}
+
+export const CreateAdministratorResponse: MessageFns<CreateAdministratorResponse> = {
+  encode(message: CreateAdministratorResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAdministratorResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAdministratorResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateAdministratorResponse {
+    return { token: isSet(object.token) ? globalThis.String(object.token) : "" };
+  },
+
+  toJSON(message: CreateAdministratorResponse): unknown {
+    const obj: any = {};
+    if (message.token !== "") {
+      obj.token = message.token;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateAdministratorResponse>, I>>(base?: I): CreateAdministratorResponse {
+    return CreateAdministratorResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAdministratorResponse>, I>>(object: I): CreateAdministratorResponse {
+    const message = createBaseCreateAdministratorResponse();
+    message.token = object.token ?? "";
+    return message;
+  },
+};
+
+function createBaseAdministrator(): Administrator {
+  return { name: "", role: "", createdAtSeconds: 0n, createdBy: "" };
+}
+
+export const Administrator: MessageFns<Administrator> = {
+  encode(message: Administrator, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.role !== "") {
+      writer.uint32(18).string(message.role);
+    }
+    if (message.createdAtSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.createdAtSeconds) !== message.createdAtSeconds) {
+        throw new globalThis.Error("value provided for field message.createdAtSeconds of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.createdAtSeconds);
+    }
+    if (message.createdBy !== "") {
+      writer.uint32(34).string(message.createdBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Administrator {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdministrator();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.createdAtSeconds = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.createdBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Administrator {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+      createdAtSeconds: isSet(object.createdAtSeconds)
+        ? BigInt(object.createdAtSeconds)
+        : isSet(object.created_at_seconds)
+        ? BigInt(object.created_at_seconds)
+        : 0n,
+      createdBy: isSet(object.createdBy)
+        ? globalThis.String(object.createdBy)
+        : isSet(object.created_by)
+        ? globalThis.String(object.created_by)
+        : "",
+    };
+  },
+
+  toJSON(message: Administrator): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    if (message.createdAtSeconds !== 0n) {
+      obj.createdAtSeconds = message.createdAtSeconds.toString();
+    }
+    if (message.createdBy !== "") {
+      obj.createdBy = message.createdBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Administrator>, I>>(base?: I): Administrator {
+    return Administrator.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Administrator>, I>>(object: I): Administrator {
+    const message = createBaseAdministrator();
+    message.name = object.name ?? "";
+    message.role = object.role ?? "";
+    message.createdAtSeconds = (object.createdAtSeconds !== undefined && object.createdAtSeconds !== null)
+      ? BigInt(object.createdAtSeconds)
+      : 0n;
+    message.createdBy = object.createdBy ?? "";
+    return message;
+  },
+};
+
+function createBaseListAdministratorsRequest(): ListAdministratorsRequest {
+  return {};
+}
+
+export const ListAdministratorsRequest: MessageFns<ListAdministratorsRequest> = {
+  encode(_: ListAdministratorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAdministratorsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAdministratorsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListAdministratorsRequest {
+    return {};
+  },
+
+  toJSON(_: ListAdministratorsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAdministratorsRequest>, I>>(base?: I): ListAdministratorsRequest {
+    return ListAdministratorsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAdministratorsRequest>, I>>(_: I): ListAdministratorsRequest {
+    const message = createBaseListAdministratorsRequest();
+    return message;
+  },
+};
+
+function createBaseListAdministratorsResponse(): ListAdministratorsResponse {
+  return { administrators: [] };
+}
+
+export const ListAdministratorsResponse: MessageFns<ListAdministratorsResponse> = {
+  encode(message: ListAdministratorsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.administrators) {
+      Administrator.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAdministratorsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAdministratorsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.administrators.push(Administrator.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAdministratorsResponse {
+    return {
+      administrators: globalThis.Array.isArray(object?.administrators)
+        ? object.administrators.map((e: any) => Administrator.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListAdministratorsResponse): unknown {
+    const obj: any = {};
+    if (message.administrators?.length) {
+      obj.administrators = message.administrators.map((e) => Administrator.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAdministratorsResponse>, I>>(base?: I): ListAdministratorsResponse {
+    return ListAdministratorsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAdministratorsResponse>, I>>(object: I): ListAdministratorsResponse {
+    const message = createBaseListAdministratorsResponse();
+    message.administrators = object.administrators?.map((e) => Administrator.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRevokeAdministratorRequest(): RevokeAdministratorRequest {
+  return { name: "" };
+}
+
+export const RevokeAdministratorRequest: MessageFns<RevokeAdministratorRequest> = {
+  encode(message: RevokeAdministratorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeAdministratorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeAdministratorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RevokeAdministratorRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: RevokeAdministratorRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RevokeAdministratorRequest>, I>>(base?: I): RevokeAdministratorRequest {
+    return RevokeAdministratorRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeAdministratorRequest>, I>>(object: I): RevokeAdministratorRequest {
+    const message = createBaseRevokeAdministratorRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeAdministratorResponse(): RevokeAdministratorResponse {
+  return {};
+}
+
+export const RevokeAdministratorResponse: MessageFns<RevokeAdministratorResponse> = {
+  encode(_: RevokeAdministratorResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeAdministratorResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeAdministratorResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RevokeAdministratorResponse {
+    return {};
+  },
+
+  toJSON(_: RevokeAdministratorResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RevokeAdministratorResponse>, I>>(base?: I): RevokeAdministratorResponse {
+    return RevokeAdministratorResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeAdministratorResponse>, I>>(_: I): RevokeAdministratorResponse {
+    const message = createBaseRevokeAdministratorResponse();
+    return message;
+  },
+};
+
+function createBaseEventsRequest(): EventsRequest {
+  return { after: 0n, follow: false, last: 0 };
+}
+
+export const EventsRequest: MessageFns<EventsRequest> = {
+  encode(message: EventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== 0n) {
+      if (BigInt.asUintN(64, message.after) !== message.after) {
+        throw new globalThis.Error("value provided for field message.after of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.after);
+    }
+    if (message.follow !== false) {
+      writer.uint32(16).bool(message.follow);
+    }
+    if (message.last !== 0) {
+      writer.uint32(24).uint32(message.last);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.after = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.follow = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.last = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EventsRequest {
+    return {
+      after: isSet(object.after) ? BigInt(object.after) : 0n,
+      follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+      last: isSet(object.last) ? globalThis.Number(object.last) : 0,
+    };
+  },
+
+  toJSON(message: EventsRequest): unknown {
+    const obj: any = {};
+    if (message.after !== 0n) {
+      obj.after = message.after.toString();
+    }
+    if (message.follow !== false) {
+      obj.follow = message.follow;
+    }
+    if (message.last !== 0) {
+      obj.last = Math.round(message.last);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EventsRequest>, I>>(base?: I): EventsRequest {
+    return EventsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EventsRequest>, I>>(object: I): EventsRequest {
+    const message = createBaseEventsRequest();
+    message.after = (object.after !== undefined && object.after !== null) ? BigInt(object.after) : 0n;
+    message.follow = object.follow ?? false;
+    message.last = object.last ?? 0;
+    return message;
+  },
+};
+
+function createBaseAuditEvent(): AuditEvent {
+  return { number: 0n, atMs: 0n, who: "", what: "", subject: "", old: "", new: "", revision: undefined };
+}
+
+export const AuditEvent: MessageFns<AuditEvent> = {
+  encode(message: AuditEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.atMs !== 0n) {
+      if (BigInt.asUintN(64, message.atMs) !== message.atMs) {
+        throw new globalThis.Error("value provided for field message.atMs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.atMs);
+    }
+    if (message.who !== "") {
+      writer.uint32(26).string(message.who);
+    }
+    if (message.what !== "") {
+      writer.uint32(34).string(message.what);
+    }
+    if (message.subject !== "") {
+      writer.uint32(42).string(message.subject);
+    }
+    if (message.old !== "") {
+      writer.uint32(50).string(message.old);
+    }
+    if (message.new !== "") {
+      writer.uint32(58).string(message.new);
+    }
+    if (message.revision !== undefined) {
+      Revision.encode(message.revision, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuditEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuditEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.who = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.old = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.new = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.revision = Revision.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AuditEvent {
+    return {
+      number: isSet(object.number) ? BigInt(object.number) : 0n,
+      atMs: isSet(object.atMs) ? BigInt(object.atMs) : isSet(object.at_ms) ? BigInt(object.at_ms) : 0n,
+      who: isSet(object.who) ? globalThis.String(object.who) : "",
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      old: isSet(object.old) ? globalThis.String(object.old) : "",
+      new: isSet(object.new) ? globalThis.String(object.new) : "",
+      revision: isSet(object.revision) ? Revision.fromJSON(object.revision) : undefined,
+    };
+  },
+
+  toJSON(message: AuditEvent): unknown {
+    const obj: any = {};
+    if (message.number !== 0n) {
+      obj.number = message.number.toString();
+    }
+    if (message.atMs !== 0n) {
+      obj.atMs = message.atMs.toString();
+    }
+    if (message.who !== "") {
+      obj.who = message.who;
+    }
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.old !== "") {
+      obj.old = message.old;
+    }
+    if (message.new !== "") {
+      obj.new = message.new;
+    }
+    if (message.revision !== undefined) {
+      obj.revision = Revision.toJSON(message.revision);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AuditEvent>, I>>(base?: I): AuditEvent {
+    return AuditEvent.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuditEvent>, I>>(object: I): AuditEvent {
+    const message = createBaseAuditEvent();
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.atMs = (object.atMs !== undefined && object.atMs !== null) ? BigInt(object.atMs) : 0n;
+    message.who = object.who ?? "";
+    message.what = object.what ?? "";
+    message.subject = object.subject ?? "";
+    message.old = object.old ?? "";
+    message.new = object.new ?? "";
+    message.revision = (object.revision !== undefined && object.revision !== null)
+      ? Revision.fromPartial(object.revision)
+      : undefined;
+    return message;
+  },
+};
+
+/**
+ * Callers show an administrator's token. Roles: viewer reads; operator also admits, removes, authorises and makes
+ * join tokens; admin also makes and revokes administrators.
+ */
 export type AdministrationService = typeof AdministrationService;
 export const AdministrationService = {
   /** All nodes with their last reported state, sorted by name. */
@@ -759,6 +4070,140 @@ export const AdministrationService = {
     responseSerialize: (value: RemoveNodeResponse): Buffer => Buffer.from(RemoveNodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveNodeResponse => RemoveNodeResponse.decode(value),
   },
+  /** Nodes that wait for an operator, sorted by name. */
+  listPending: {
+    path: "/meshover.v1.Administration/ListPending" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPendingRequest): Buffer => Buffer.from(ListPendingRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPendingRequest => ListPendingRequest.decode(value),
+    responseSerialize: (value: ListPendingResponse): Buffer => Buffer.from(ListPendingResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPendingResponse => ListPendingResponse.decode(value),
+  },
+  /** Admits a waiting node. */
+  approveNode: {
+    path: "/meshover.v1.Administration/ApproveNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApproveNodeRequest): Buffer => Buffer.from(ApproveNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApproveNodeRequest => ApproveNodeRequest.decode(value),
+    responseSerialize: (value: ApproveNodeResponse): Buffer => Buffer.from(ApproveNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApproveNodeResponse => ApproveNodeResponse.decode(value),
+  },
+  /** Turns a waiting node away. */
+  rejectNode: {
+    path: "/meshover.v1.Administration/RejectNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RejectNodeRequest): Buffer => Buffer.from(RejectNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RejectNodeRequest => RejectNodeRequest.decode(value),
+    responseSerialize: (value: RejectNodeResponse): Buffer => Buffer.from(RejectNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RejectNodeResponse => RejectNodeResponse.decode(value),
+  },
+  /** Gives a name to the waiting node that asks for it with another identity key. The place stays. */
+  rekeyNode: {
+    path: "/meshover.v1.Administration/RekeyNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RekeyNodeRequest): Buffer => Buffer.from(RekeyNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RekeyNodeRequest => RekeyNodeRequest.decode(value),
+    responseSerialize: (value: RekeyNodeResponse): Buffer => Buffer.from(RekeyNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RekeyNodeResponse => RekeyNodeResponse.decode(value),
+  },
+  /** Makes a join token. The token itself is answered once and never kept. */
+  createToken: {
+    path: "/meshover.v1.Administration/CreateToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateTokenRequest): Buffer => Buffer.from(CreateTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateTokenRequest => CreateTokenRequest.decode(value),
+    responseSerialize: (value: CreateTokenResponse): Buffer => Buffer.from(CreateTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateTokenResponse => CreateTokenResponse.decode(value),
+  },
+  listTokens: {
+    path: "/meshover.v1.Administration/ListTokens" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTokensRequest): Buffer => Buffer.from(ListTokensRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTokensRequest => ListTokensRequest.decode(value),
+    responseSerialize: (value: ListTokensResponse): Buffer => Buffer.from(ListTokensResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTokensResponse => ListTokensResponse.decode(value),
+  },
+  revokeToken: {
+    path: "/meshover.v1.Administration/RevokeToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeTokenRequest): Buffer => Buffer.from(RevokeTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeTokenRequest => RevokeTokenRequest.decode(value),
+    responseSerialize: (value: RevokeTokenResponse): Buffer => Buffer.from(RevokeTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeTokenResponse => RevokeTokenResponse.decode(value),
+  },
+  /** Grants or withdraws what a node may announce and gather. */
+  authorise: {
+    path: "/meshover.v1.Administration/Authorise" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AuthoriseRequest): Buffer => Buffer.from(AuthoriseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AuthoriseRequest => AuthoriseRequest.decode(value),
+    responseSerialize: (value: AuthoriseResponse): Buffer => Buffer.from(AuthoriseResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AuthoriseResponse => AuthoriseResponse.decode(value),
+  },
+  /** All authorisations beside the nodes' own addresses, sorted by node name. */
+  listAuthorisations: {
+    path: "/meshover.v1.Administration/ListAuthorisations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAuthorisationsRequest): Buffer =>
+      Buffer.from(ListAuthorisationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAuthorisationsRequest => ListAuthorisationsRequest.decode(value),
+    responseSerialize: (value: ListAuthorisationsResponse): Buffer =>
+      Buffer.from(ListAuthorisationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAuthorisationsResponse => ListAuthorisationsResponse.decode(value),
+  },
+  /** Makes an administrator. The token is answered once; the controller keeps its hash. */
+  createAdministrator: {
+    path: "/meshover.v1.Administration/CreateAdministrator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateAdministratorRequest): Buffer =>
+      Buffer.from(CreateAdministratorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateAdministratorRequest => CreateAdministratorRequest.decode(value),
+    responseSerialize: (value: CreateAdministratorResponse): Buffer =>
+      Buffer.from(CreateAdministratorResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateAdministratorResponse => CreateAdministratorResponse.decode(value),
+  },
+  listAdministrators: {
+    path: "/meshover.v1.Administration/ListAdministrators" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAdministratorsRequest): Buffer =>
+      Buffer.from(ListAdministratorsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAdministratorsRequest => ListAdministratorsRequest.decode(value),
+    responseSerialize: (value: ListAdministratorsResponse): Buffer =>
+      Buffer.from(ListAdministratorsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAdministratorsResponse => ListAdministratorsResponse.decode(value),
+  },
+  revokeAdministrator: {
+    path: "/meshover.v1.Administration/RevokeAdministrator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeAdministratorRequest): Buffer =>
+      Buffer.from(RevokeAdministratorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeAdministratorRequest => RevokeAdministratorRequest.decode(value),
+    responseSerialize: (value: RevokeAdministratorResponse): Buffer =>
+      Buffer.from(RevokeAdministratorResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeAdministratorResponse => RevokeAdministratorResponse.decode(value),
+  },
+  /** The audit log, oldest first; with follow the stream stays open and tells each new event. */
+  events: {
+    path: "/meshover.v1.Administration/Events" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: EventsRequest): Buffer => Buffer.from(EventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EventsRequest => EventsRequest.decode(value),
+    responseSerialize: (value: AuditEvent): Buffer => Buffer.from(AuditEvent.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AuditEvent => AuditEvent.decode(value),
+  },
 } as const;
 
 export interface AdministrationServer extends UntypedServiceImplementation {
@@ -768,6 +4213,28 @@ export interface AdministrationServer extends UntypedServiceImplementation {
   getController: handleUnaryCall<GetControllerRequest, GetControllerResponse>;
   /** Removes a node for good and tells its peers by a tombstone. */
   removeNode: handleUnaryCall<RemoveNodeRequest, RemoveNodeResponse>;
+  /** Nodes that wait for an operator, sorted by name. */
+  listPending: handleUnaryCall<ListPendingRequest, ListPendingResponse>;
+  /** Admits a waiting node. */
+  approveNode: handleUnaryCall<ApproveNodeRequest, ApproveNodeResponse>;
+  /** Turns a waiting node away. */
+  rejectNode: handleUnaryCall<RejectNodeRequest, RejectNodeResponse>;
+  /** Gives a name to the waiting node that asks for it with another identity key. The place stays. */
+  rekeyNode: handleUnaryCall<RekeyNodeRequest, RekeyNodeResponse>;
+  /** Makes a join token. The token itself is answered once and never kept. */
+  createToken: handleUnaryCall<CreateTokenRequest, CreateTokenResponse>;
+  listTokens: handleUnaryCall<ListTokensRequest, ListTokensResponse>;
+  revokeToken: handleUnaryCall<RevokeTokenRequest, RevokeTokenResponse>;
+  /** Grants or withdraws what a node may announce and gather. */
+  authorise: handleUnaryCall<AuthoriseRequest, AuthoriseResponse>;
+  /** All authorisations beside the nodes' own addresses, sorted by node name. */
+  listAuthorisations: handleUnaryCall<ListAuthorisationsRequest, ListAuthorisationsResponse>;
+  /** Makes an administrator. The token is answered once; the controller keeps its hash. */
+  createAdministrator: handleUnaryCall<CreateAdministratorRequest, CreateAdministratorResponse>;
+  listAdministrators: handleUnaryCall<ListAdministratorsRequest, ListAdministratorsResponse>;
+  revokeAdministrator: handleUnaryCall<RevokeAdministratorRequest, RevokeAdministratorResponse>;
+  /** The audit log, oldest first; with follow the stream stays open and tells each new event. */
+  events: handleServerStreamingCall<EventsRequest, AuditEvent>;
 }
 
 export interface AdministrationClient extends Client {
@@ -819,6 +4286,197 @@ export interface AdministrationClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveNodeResponse) => void,
   ): ClientUnaryCall;
+  /** Nodes that wait for an operator, sorted by name. */
+  listPending(
+    request: ListPendingRequest,
+    callback: (error: ServiceError | null, response: ListPendingResponse) => void,
+  ): ClientUnaryCall;
+  listPending(
+    request: ListPendingRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPendingResponse) => void,
+  ): ClientUnaryCall;
+  listPending(
+    request: ListPendingRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPendingResponse) => void,
+  ): ClientUnaryCall;
+  /** Admits a waiting node. */
+  approveNode(
+    request: ApproveNodeRequest,
+    callback: (error: ServiceError | null, response: ApproveNodeResponse) => void,
+  ): ClientUnaryCall;
+  approveNode(
+    request: ApproveNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApproveNodeResponse) => void,
+  ): ClientUnaryCall;
+  approveNode(
+    request: ApproveNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApproveNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Turns a waiting node away. */
+  rejectNode(
+    request: RejectNodeRequest,
+    callback: (error: ServiceError | null, response: RejectNodeResponse) => void,
+  ): ClientUnaryCall;
+  rejectNode(
+    request: RejectNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RejectNodeResponse) => void,
+  ): ClientUnaryCall;
+  rejectNode(
+    request: RejectNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RejectNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives a name to the waiting node that asks for it with another identity key. The place stays. */
+  rekeyNode(
+    request: RekeyNodeRequest,
+    callback: (error: ServiceError | null, response: RekeyNodeResponse) => void,
+  ): ClientUnaryCall;
+  rekeyNode(
+    request: RekeyNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RekeyNodeResponse) => void,
+  ): ClientUnaryCall;
+  rekeyNode(
+    request: RekeyNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RekeyNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a join token. The token itself is answered once and never kept. */
+  createToken(
+    request: CreateTokenRequest,
+    callback: (error: ServiceError | null, response: CreateTokenResponse) => void,
+  ): ClientUnaryCall;
+  createToken(
+    request: CreateTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateTokenResponse) => void,
+  ): ClientUnaryCall;
+  createToken(
+    request: CreateTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateTokenResponse) => void,
+  ): ClientUnaryCall;
+  listTokens(
+    request: ListTokensRequest,
+    callback: (error: ServiceError | null, response: ListTokensResponse) => void,
+  ): ClientUnaryCall;
+  listTokens(
+    request: ListTokensRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTokensResponse) => void,
+  ): ClientUnaryCall;
+  listTokens(
+    request: ListTokensRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTokensResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
+  ): ClientUnaryCall;
+  /** Grants or withdraws what a node may announce and gather. */
+  authorise(
+    request: AuthoriseRequest,
+    callback: (error: ServiceError | null, response: AuthoriseResponse) => void,
+  ): ClientUnaryCall;
+  authorise(
+    request: AuthoriseRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AuthoriseResponse) => void,
+  ): ClientUnaryCall;
+  authorise(
+    request: AuthoriseRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AuthoriseResponse) => void,
+  ): ClientUnaryCall;
+  /** All authorisations beside the nodes' own addresses, sorted by node name. */
+  listAuthorisations(
+    request: ListAuthorisationsRequest,
+    callback: (error: ServiceError | null, response: ListAuthorisationsResponse) => void,
+  ): ClientUnaryCall;
+  listAuthorisations(
+    request: ListAuthorisationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListAuthorisationsResponse) => void,
+  ): ClientUnaryCall;
+  listAuthorisations(
+    request: ListAuthorisationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListAuthorisationsResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes an administrator. The token is answered once; the controller keeps its hash. */
+  createAdministrator(
+    request: CreateAdministratorRequest,
+    callback: (error: ServiceError | null, response: CreateAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  createAdministrator(
+    request: CreateAdministratorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  createAdministrator(
+    request: CreateAdministratorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  listAdministrators(
+    request: ListAdministratorsRequest,
+    callback: (error: ServiceError | null, response: ListAdministratorsResponse) => void,
+  ): ClientUnaryCall;
+  listAdministrators(
+    request: ListAdministratorsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListAdministratorsResponse) => void,
+  ): ClientUnaryCall;
+  listAdministrators(
+    request: ListAdministratorsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListAdministratorsResponse) => void,
+  ): ClientUnaryCall;
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
+    callback: (error: ServiceError | null, response: RevokeAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeAdministratorResponse) => void,
+  ): ClientUnaryCall;
+  /** The audit log, oldest first; with follow the stream stays open and tells each new event. */
+  events(request: EventsRequest, options?: Partial<CallOptions>): ClientReadableStream<AuditEvent>;
+  events(request: EventsRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<AuditEvent>;
 }
 
 export const AdministrationClient = makeGenericClientConstructor(
@@ -829,6 +4487,14 @@ export const AdministrationClient = makeGenericClientConstructor(
   service: typeof AdministrationService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

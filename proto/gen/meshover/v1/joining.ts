@@ -27,6 +27,7 @@ import {
   NetworkSettings,
   Peer,
   Revision,
+  Signed,
 } from "./mesh.ts";
 
 /** Joining the mesh: a node presents itself and is given its place. */
@@ -93,6 +94,27 @@ export function membershipToNumber(object: Membership): number {
   }
 }
 
+export interface HelloRequest {
+  /** 32 random bytes of the client. */
+  nonce: Buffer;
+}
+
+export interface HelloResponse {
+  /** A Signed with a ControllerProof, by the register's key. */
+  proof: Signed | undefined;
+}
+
+export interface ControllerProof {
+  nonce: Buffer;
+  registerId: string;
+  /** Ed25519 public key of the register, 32 bytes. */
+  registerKey: Buffer;
+  /** SHA-256 of the server's certificate (DER) as this controller presents it. */
+  certificateHash: Buffer;
+  /** The controller's clock, milliseconds since the epoch: nodes date their proofs by it. */
+  nowMs: bigint;
+}
+
 export interface JoinRequest {
   /** RFC 1123 hostname, lower case. */
   name: string;
@@ -112,6 +134,10 @@ export interface JoinRequest {
   version: string;
   /** Answer as if joined, but change nothing: what `client -plan` asks before a first join. */
   dryRun: boolean;
+  /** A Signed with a Statement; empty while the node does not know its addresses yet. */
+  signedStatement: Buffer;
+  /** A Signed with a Succession, when the node's identity key follows another one. */
+  succession: Buffer;
 }
 
 export interface JoinResponse {
@@ -123,11 +149,304 @@ export interface JoinResponse {
   settings:
     | NetworkSettings
     | undefined;
-  /** Signed by the register's key at admission; kept by the node, rebuilds a lost register. */
+  /** A Signed with a MembershipCertificate; kept by the node, rebuilds a lost register. Set when admitted. */
   membershipCertificate: Buffer;
   /** With dry_run: the peers that the node would have. */
   peers: Peer[];
+  /** What the node asked for and is not authorised to: for its log. */
+  unauthorisedAdvertise: string[];
+  unauthorisedGathering: string[];
 }
+
+function createBaseHelloRequest(): HelloRequest {
+  return { nonce: Buffer.alloc(0) };
+}
+
+export const HelloRequest: MessageFns<HelloRequest> = {
+  encode(message: HelloRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nonce.length !== 0) {
+      writer.uint32(10).bytes(message.nonce);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelloRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelloRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nonce = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelloRequest {
+    return { nonce: isSet(object.nonce) ? Buffer.from(bytesFromBase64(object.nonce)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: HelloRequest): unknown {
+    const obj: any = {};
+    if (message.nonce.length !== 0) {
+      obj.nonce = base64FromBytes(message.nonce);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HelloRequest>, I>>(base?: I): HelloRequest {
+    return HelloRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HelloRequest>, I>>(object: I): HelloRequest {
+    const message = createBaseHelloRequest();
+    message.nonce = object.nonce ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseHelloResponse(): HelloResponse {
+  return { proof: undefined };
+}
+
+export const HelloResponse: MessageFns<HelloResponse> = {
+  encode(message: HelloResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proof !== undefined) {
+      Signed.encode(message.proof, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelloResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelloResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proof = Signed.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelloResponse {
+    return { proof: isSet(object.proof) ? Signed.fromJSON(object.proof) : undefined };
+  },
+
+  toJSON(message: HelloResponse): unknown {
+    const obj: any = {};
+    if (message.proof !== undefined) {
+      obj.proof = Signed.toJSON(message.proof);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HelloResponse>, I>>(base?: I): HelloResponse {
+    return HelloResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HelloResponse>, I>>(object: I): HelloResponse {
+    const message = createBaseHelloResponse();
+    message.proof = (object.proof !== undefined && object.proof !== null)
+      ? Signed.fromPartial(object.proof)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseControllerProof(): ControllerProof {
+  return {
+    nonce: Buffer.alloc(0),
+    registerId: "",
+    registerKey: Buffer.alloc(0),
+    certificateHash: Buffer.alloc(0),
+    nowMs: 0n,
+  };
+}
+
+export const ControllerProof: MessageFns<ControllerProof> = {
+  encode(message: ControllerProof, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nonce.length !== 0) {
+      writer.uint32(10).bytes(message.nonce);
+    }
+    if (message.registerId !== "") {
+      writer.uint32(18).string(message.registerId);
+    }
+    if (message.registerKey.length !== 0) {
+      writer.uint32(26).bytes(message.registerKey);
+    }
+    if (message.certificateHash.length !== 0) {
+      writer.uint32(34).bytes(message.certificateHash);
+    }
+    if (message.nowMs !== 0n) {
+      if (BigInt.asUintN(64, message.nowMs) !== message.nowMs) {
+        throw new globalThis.Error("value provided for field message.nowMs of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.nowMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ControllerProof {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseControllerProof();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nonce = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.registerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.registerKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.certificateHash = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.nowMs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ControllerProof {
+    return {
+      nonce: isSet(object.nonce) ? Buffer.from(bytesFromBase64(object.nonce)) : Buffer.alloc(0),
+      registerId: isSet(object.registerId)
+        ? globalThis.String(object.registerId)
+        : isSet(object.register_id)
+        ? globalThis.String(object.register_id)
+        : "",
+      registerKey: isSet(object.registerKey)
+        ? Buffer.from(bytesFromBase64(object.registerKey))
+        : isSet(object.register_key)
+        ? Buffer.from(bytesFromBase64(object.register_key))
+        : Buffer.alloc(0),
+      certificateHash: isSet(object.certificateHash)
+        ? Buffer.from(bytesFromBase64(object.certificateHash))
+        : isSet(object.certificate_hash)
+        ? Buffer.from(bytesFromBase64(object.certificate_hash))
+        : Buffer.alloc(0),
+      nowMs: isSet(object.nowMs) ? BigInt(object.nowMs) : isSet(object.now_ms) ? BigInt(object.now_ms) : 0n,
+    };
+  },
+
+  toJSON(message: ControllerProof): unknown {
+    const obj: any = {};
+    if (message.nonce.length !== 0) {
+      obj.nonce = base64FromBytes(message.nonce);
+    }
+    if (message.registerId !== "") {
+      obj.registerId = message.registerId;
+    }
+    if (message.registerKey.length !== 0) {
+      obj.registerKey = base64FromBytes(message.registerKey);
+    }
+    if (message.certificateHash.length !== 0) {
+      obj.certificateHash = base64FromBytes(message.certificateHash);
+    }
+    if (message.nowMs !== 0n) {
+      obj.nowMs = message.nowMs.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ControllerProof>, I>>(base?: I): ControllerProof {
+    return ControllerProof.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ControllerProof>, I>>(object: I): ControllerProof {
+    const message = createBaseControllerProof();
+    message.nonce = object.nonce ?? Buffer.alloc(0);
+    message.registerId = object.registerId ?? "";
+    message.registerKey = object.registerKey ?? Buffer.alloc(0);
+    message.certificateHash = object.certificateHash ?? Buffer.alloc(0);
+    message.nowMs = (object.nowMs !== undefined && object.nowMs !== null) ? BigInt(object.nowMs) : 0n;
+    return message;
+  },
+};
 
 function createBaseJoinRequest(): JoinRequest {
   return {
@@ -141,6 +460,8 @@ function createBaseJoinRequest(): JoinRequest {
     token: "",
     version: "",
     dryRun: false,
+    signedStatement: Buffer.alloc(0),
+    succession: Buffer.alloc(0),
   };
 }
 
@@ -175,6 +496,12 @@ export const JoinRequest: MessageFns<JoinRequest> = {
     }
     if (message.dryRun !== false) {
       writer.uint32(80).bool(message.dryRun);
+    }
+    if (message.signedStatement.length !== 0) {
+      writer.uint32(90).bytes(message.signedStatement);
+    }
+    if (message.succession.length !== 0) {
+      writer.uint32(98).bytes(message.succession);
     }
     return writer;
   },
@@ -272,6 +599,22 @@ export const JoinRequest: MessageFns<JoinRequest> = {
             message.dryRun = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.signedStatement = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.succession = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -318,6 +661,12 @@ export const JoinRequest: MessageFns<JoinRequest> = {
         : isSet(object.dry_run)
         ? globalThis.Boolean(object.dry_run)
         : false,
+      signedStatement: isSet(object.signedStatement)
+        ? Buffer.from(bytesFromBase64(object.signedStatement))
+        : isSet(object.signed_statement)
+        ? Buffer.from(bytesFromBase64(object.signed_statement))
+        : Buffer.alloc(0),
+      succession: isSet(object.succession) ? Buffer.from(bytesFromBase64(object.succession)) : Buffer.alloc(0),
     };
   },
 
@@ -353,6 +702,12 @@ export const JoinRequest: MessageFns<JoinRequest> = {
     if (message.dryRun !== false) {
       obj.dryRun = message.dryRun;
     }
+    if (message.signedStatement.length !== 0) {
+      obj.signedStatement = base64FromBytes(message.signedStatement);
+    }
+    if (message.succession.length !== 0) {
+      obj.succession = base64FromBytes(message.succession);
+    }
     return obj;
   },
 
@@ -371,6 +726,8 @@ export const JoinRequest: MessageFns<JoinRequest> = {
     message.token = object.token ?? "";
     message.version = object.version ?? "";
     message.dryRun = object.dryRun ?? false;
+    message.signedStatement = object.signedStatement ?? Buffer.alloc(0);
+    message.succession = object.succession ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -383,6 +740,8 @@ function createBaseJoinResponse(): JoinResponse {
     settings: undefined,
     membershipCertificate: Buffer.alloc(0),
     peers: [],
+    unauthorisedAdvertise: [],
+    unauthorisedGathering: [],
   };
 }
 
@@ -405,6 +764,12 @@ export const JoinResponse: MessageFns<JoinResponse> = {
     }
     for (const v of message.peers) {
       Peer.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.unauthorisedAdvertise) {
+      writer.uint32(58).string(v!);
+    }
+    for (const v of message.unauthorisedGathering) {
+      writer.uint32(66).string(v!);
     }
     return writer;
   },
@@ -470,6 +835,22 @@ export const JoinResponse: MessageFns<JoinResponse> = {
             message.peers.push(Peer.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.unauthorisedAdvertise.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.unauthorisedGathering.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -494,6 +875,16 @@ export const JoinResponse: MessageFns<JoinResponse> = {
         ? Buffer.from(bytesFromBase64(object.membership_certificate))
         : Buffer.alloc(0),
       peers: globalThis.Array.isArray(object?.peers) ? object.peers.map((e: any) => Peer.fromJSON(e)) : [],
+      unauthorisedAdvertise: globalThis.Array.isArray(object?.unauthorisedAdvertise)
+        ? object.unauthorisedAdvertise.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unauthorised_advertise)
+        ? object.unauthorised_advertise.map((e: any) => globalThis.String(e))
+        : [],
+      unauthorisedGathering: globalThis.Array.isArray(object?.unauthorisedGathering)
+        ? object.unauthorisedGathering.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unauthorised_gathering)
+        ? object.unauthorised_gathering.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -517,6 +908,12 @@ export const JoinResponse: MessageFns<JoinResponse> = {
     if (message.peers?.length) {
       obj.peers = message.peers.map((e) => Peer.toJSON(e));
     }
+    if (message.unauthorisedAdvertise?.length) {
+      obj.unauthorisedAdvertise = message.unauthorisedAdvertise;
+    }
+    if (message.unauthorisedGathering?.length) {
+      obj.unauthorisedGathering = message.unauthorisedGathering;
+    }
     return obj;
   },
 
@@ -535,12 +932,24 @@ export const JoinResponse: MessageFns<JoinResponse> = {
       : undefined;
     message.membershipCertificate = object.membershipCertificate ?? Buffer.alloc(0);
     message.peers = object.peers?.map((e) => Peer.fromPartial(e)) || [];
+    message.unauthorisedAdvertise = object.unauthorisedAdvertise?.map((e) => e) || [];
+    message.unauthorisedGathering = object.unauthorisedGathering?.map((e) => e) || [];
     return message;
   },
 };
 
 export type JoiningService = typeof JoiningService;
 export const JoiningService = {
+  /** Proves which register this is, bound to the TLS connection; before anything secret is said. Needs no proof of the caller. */
+  hello: {
+    path: "/meshover.v1.Joining/Hello" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: HelloRequest): Buffer => Buffer.from(HelloRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): HelloRequest => HelloRequest.decode(value),
+    responseSerialize: (value: HelloResponse): Buffer => Buffer.from(HelloResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HelloResponse => HelloResponse.decode(value),
+  },
   /** Admits a node, or updates what it said of itself. Idempotent: the same node gets the same place. */
   join: {
     path: "/meshover.v1.Joining/Join" as const,
@@ -554,11 +963,29 @@ export const JoiningService = {
 } as const;
 
 export interface JoiningServer extends UntypedServiceImplementation {
+  /** Proves which register this is, bound to the TLS connection; before anything secret is said. Needs no proof of the caller. */
+  hello: handleUnaryCall<HelloRequest, HelloResponse>;
   /** Admits a node, or updates what it said of itself. Idempotent: the same node gets the same place. */
   join: handleUnaryCall<JoinRequest, JoinResponse>;
 }
 
 export interface JoiningClient extends Client {
+  /** Proves which register this is, bound to the TLS connection; before anything secret is said. Needs no proof of the caller. */
+  hello(
+    request: HelloRequest,
+    callback: (error: ServiceError | null, response: HelloResponse) => void,
+  ): ClientUnaryCall;
+  hello(
+    request: HelloRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: HelloResponse) => void,
+  ): ClientUnaryCall;
+  hello(
+    request: HelloRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: HelloResponse) => void,
+  ): ClientUnaryCall;
   /** Admits a node, or updates what it said of itself. Idempotent: the same node gets the same place. */
   join(request: JoinRequest, callback: (error: ServiceError | null, response: JoinResponse) => void): ClientUnaryCall;
   join(

@@ -123,8 +123,54 @@ export interface Peer {
   linkDriver: LinkDriver;
   /** Revision number at which this peer last changed. */
   changedAt: bigint;
-  /** Reserved for trust: the node's own signed statement of the fields peers rely on. */
+  /** The node's own word on the fields that peers rely on: a Signed with a Statement. Empty until the node has given it. */
   signedStatement: Buffer;
+  /** Why the identity key may be another than before: a Signed with a Succession. Empty when it never changed. */
+  succession: Buffer;
+}
+
+/**
+ * Bytes and their Ed25519 signature (RFC 8032). What is signed is a context, a zero byte and the payload;
+ * the context is the name of the message in the payload, for example "meshover.v1.Statement".
+ */
+export interface Signed {
+  payload: Buffer;
+  signature: Buffer;
+}
+
+/** What a node says of itself, signed with its identity key. Peers configure WireGuard from this alone. */
+export interface Statement {
+  registerId: string;
+  name: string;
+  wireguardKey: Buffer;
+  tunnelAddresses: string[];
+  /** Public key of the key exchange between agents; empty = none. */
+  exchangeKey: Buffer;
+  /** Grows with every statement of the node: an older one is never taken again. */
+  sequence: bigint;
+}
+
+/** A node's place, signed with the register's key at admission. The node keeps it. */
+export interface MembershipCertificate {
+  registerId: string;
+  name: string;
+  identityKey: Buffer;
+  asn: number;
+  tunnelAddresses: string[];
+  nodeAddresses: string[];
+  /** Revision number of the admission, and its epoch. */
+  serial: bigint;
+  epoch: bigint;
+  issuedAtSeconds: bigint;
+}
+
+/** Another identity key for a name, signed with the old identity key or with an operator key. */
+export interface Succession {
+  registerId: string;
+  name: string;
+  oldIdentityKey: Buffer;
+  newIdentityKey: Buffer;
+  issuedAtSeconds: bigint;
 }
 
 /** The word that a node is gone. Absence alone removes nothing. */
@@ -135,14 +181,26 @@ export interface Tombstone {
   removedAt: bigint;
   /** For people: why, for example "removed by operator". */
   reason: string;
-  /** Signature of the register's key over the fields above. */
-  signature: Buffer;
+  /** A Signed with a Removal, by the register's key. */
+  signedRemoval: Buffer;
+}
+
+/** What a tombstone vouches for, signed with the register's key. */
+export interface Removal {
+  registerId: string;
+  epoch: bigint;
+  name: string;
+  asn: number;
+  removedAt: bigint;
+  reason: string;
 }
 
 /** What is the same for every node. */
 export interface NetworkSettings {
   tunnelPools: string[];
   nodePools: string[];
+  /** Ed25519 public keys, 32 bytes each, whose Succession is believed; their private halves are never on the controller. */
+  operatorKeys: Buffer[];
 }
 
 /** Why a request was refused, in the gRPC error details ("meshover-refusal-bin" metadata). */
@@ -363,6 +421,7 @@ function createBasePeer(): Peer {
     linkDriver: LinkDriver.LINK_DRIVER_UNSPECIFIED,
     changedAt: 0n,
     signedStatement: Buffer.alloc(0),
+    succession: Buffer.alloc(0),
   };
 }
 
@@ -406,6 +465,9 @@ export const Peer: MessageFns<Peer> = {
     }
     if (message.signedStatement.length !== 0) {
       writer.uint32(98).bytes(message.signedStatement);
+    }
+    if (message.succession.length !== 0) {
+      writer.uint32(106).bytes(message.succession);
     }
     return writer;
   },
@@ -519,6 +581,14 @@ export const Peer: MessageFns<Peer> = {
             message.signedStatement = Buffer.from(reader.bytes());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.succession = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -579,6 +649,7 @@ export const Peer: MessageFns<Peer> = {
         : isSet(object.signed_statement)
         ? Buffer.from(bytesFromBase64(object.signed_statement))
         : Buffer.alloc(0),
+      succession: isSet(object.succession) ? Buffer.from(bytesFromBase64(object.succession)) : Buffer.alloc(0),
     };
   },
 
@@ -620,6 +691,9 @@ export const Peer: MessageFns<Peer> = {
     if (message.signedStatement.length !== 0) {
       obj.signedStatement = base64FromBytes(message.signedStatement);
     }
+    if (message.succession.length !== 0) {
+      obj.succession = base64FromBytes(message.succession);
+    }
     return obj;
   },
 
@@ -640,12 +714,671 @@ export const Peer: MessageFns<Peer> = {
     message.linkDriver = object.linkDriver ?? LinkDriver.LINK_DRIVER_UNSPECIFIED;
     message.changedAt = (object.changedAt !== undefined && object.changedAt !== null) ? BigInt(object.changedAt) : 0n;
     message.signedStatement = object.signedStatement ?? Buffer.alloc(0);
+    message.succession = object.succession ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseSigned(): Signed {
+  return { payload: Buffer.alloc(0), signature: Buffer.alloc(0) };
+}
+
+export const Signed: MessageFns<Signed> = {
+  encode(message: Signed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payload.length !== 0) {
+      writer.uint32(10).bytes(message.payload);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(18).bytes(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Signed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSigned();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signature = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Signed {
+    return {
+      payload: isSet(object.payload) ? Buffer.from(bytesFromBase64(object.payload)) : Buffer.alloc(0),
+      signature: isSet(object.signature) ? Buffer.from(bytesFromBase64(object.signature)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: Signed): unknown {
+    const obj: any = {};
+    if (message.payload.length !== 0) {
+      obj.payload = base64FromBytes(message.payload);
+    }
+    if (message.signature.length !== 0) {
+      obj.signature = base64FromBytes(message.signature);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Signed>, I>>(base?: I): Signed {
+    return Signed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Signed>, I>>(object: I): Signed {
+    const message = createBaseSigned();
+    message.payload = object.payload ?? Buffer.alloc(0);
+    message.signature = object.signature ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseStatement(): Statement {
+  return {
+    registerId: "",
+    name: "",
+    wireguardKey: Buffer.alloc(0),
+    tunnelAddresses: [],
+    exchangeKey: Buffer.alloc(0),
+    sequence: 0n,
+  };
+}
+
+export const Statement: MessageFns<Statement> = {
+  encode(message: Statement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.registerId !== "") {
+      writer.uint32(10).string(message.registerId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.wireguardKey.length !== 0) {
+      writer.uint32(26).bytes(message.wireguardKey);
+    }
+    for (const v of message.tunnelAddresses) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.exchangeKey.length !== 0) {
+      writer.uint32(42).bytes(message.exchangeKey);
+    }
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.sequence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Statement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.registerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.wireguardKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tunnelAddresses.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.exchangeKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Statement {
+    return {
+      registerId: isSet(object.registerId)
+        ? globalThis.String(object.registerId)
+        : isSet(object.register_id)
+        ? globalThis.String(object.register_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      wireguardKey: isSet(object.wireguardKey)
+        ? Buffer.from(bytesFromBase64(object.wireguardKey))
+        : isSet(object.wireguard_key)
+        ? Buffer.from(bytesFromBase64(object.wireguard_key))
+        : Buffer.alloc(0),
+      tunnelAddresses: globalThis.Array.isArray(object?.tunnelAddresses)
+        ? object.tunnelAddresses.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.tunnel_addresses)
+        ? object.tunnel_addresses.map((e: any) => globalThis.String(e))
+        : [],
+      exchangeKey: isSet(object.exchangeKey)
+        ? Buffer.from(bytesFromBase64(object.exchangeKey))
+        : isSet(object.exchange_key)
+        ? Buffer.from(bytesFromBase64(object.exchange_key))
+        : Buffer.alloc(0),
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+    };
+  },
+
+  toJSON(message: Statement): unknown {
+    const obj: any = {};
+    if (message.registerId !== "") {
+      obj.registerId = message.registerId;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.wireguardKey.length !== 0) {
+      obj.wireguardKey = base64FromBytes(message.wireguardKey);
+    }
+    if (message.tunnelAddresses?.length) {
+      obj.tunnelAddresses = message.tunnelAddresses;
+    }
+    if (message.exchangeKey.length !== 0) {
+      obj.exchangeKey = base64FromBytes(message.exchangeKey);
+    }
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Statement>, I>>(base?: I): Statement {
+    return Statement.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Statement>, I>>(object: I): Statement {
+    const message = createBaseStatement();
+    message.registerId = object.registerId ?? "";
+    message.name = object.name ?? "";
+    message.wireguardKey = object.wireguardKey ?? Buffer.alloc(0);
+    message.tunnelAddresses = object.tunnelAddresses?.map((e) => e) || [];
+    message.exchangeKey = object.exchangeKey ?? Buffer.alloc(0);
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    return message;
+  },
+};
+
+function createBaseMembershipCertificate(): MembershipCertificate {
+  return {
+    registerId: "",
+    name: "",
+    identityKey: Buffer.alloc(0),
+    asn: 0,
+    tunnelAddresses: [],
+    nodeAddresses: [],
+    serial: 0n,
+    epoch: 0n,
+    issuedAtSeconds: 0n,
+  };
+}
+
+export const MembershipCertificate: MessageFns<MembershipCertificate> = {
+  encode(message: MembershipCertificate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.registerId !== "") {
+      writer.uint32(10).string(message.registerId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.identityKey.length !== 0) {
+      writer.uint32(26).bytes(message.identityKey);
+    }
+    if (message.asn !== 0) {
+      writer.uint32(32).uint32(message.asn);
+    }
+    for (const v of message.tunnelAddresses) {
+      writer.uint32(42).string(v!);
+    }
+    for (const v of message.nodeAddresses) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.serial !== 0n) {
+      if (BigInt.asUintN(64, message.serial) !== message.serial) {
+        throw new globalThis.Error("value provided for field message.serial of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.serial);
+    }
+    if (message.epoch !== 0n) {
+      if (BigInt.asUintN(64, message.epoch) !== message.epoch) {
+        throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.epoch);
+    }
+    if (message.issuedAtSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.issuedAtSeconds) !== message.issuedAtSeconds) {
+        throw new globalThis.Error("value provided for field message.issuedAtSeconds of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.issuedAtSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MembershipCertificate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMembershipCertificate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.registerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.identityKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.asn = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tunnelAddresses.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.nodeAddresses.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.serial = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.epoch = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.issuedAtSeconds = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MembershipCertificate {
+    return {
+      registerId: isSet(object.registerId)
+        ? globalThis.String(object.registerId)
+        : isSet(object.register_id)
+        ? globalThis.String(object.register_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      identityKey: isSet(object.identityKey)
+        ? Buffer.from(bytesFromBase64(object.identityKey))
+        : isSet(object.identity_key)
+        ? Buffer.from(bytesFromBase64(object.identity_key))
+        : Buffer.alloc(0),
+      asn: isSet(object.asn) ? globalThis.Number(object.asn) : 0,
+      tunnelAddresses: globalThis.Array.isArray(object?.tunnelAddresses)
+        ? object.tunnelAddresses.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.tunnel_addresses)
+        ? object.tunnel_addresses.map((e: any) => globalThis.String(e))
+        : [],
+      nodeAddresses: globalThis.Array.isArray(object?.nodeAddresses)
+        ? object.nodeAddresses.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.node_addresses)
+        ? object.node_addresses.map((e: any) => globalThis.String(e))
+        : [],
+      serial: isSet(object.serial) ? BigInt(object.serial) : 0n,
+      epoch: isSet(object.epoch) ? BigInt(object.epoch) : 0n,
+      issuedAtSeconds: isSet(object.issuedAtSeconds)
+        ? BigInt(object.issuedAtSeconds)
+        : isSet(object.issued_at_seconds)
+        ? BigInt(object.issued_at_seconds)
+        : 0n,
+    };
+  },
+
+  toJSON(message: MembershipCertificate): unknown {
+    const obj: any = {};
+    if (message.registerId !== "") {
+      obj.registerId = message.registerId;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.identityKey.length !== 0) {
+      obj.identityKey = base64FromBytes(message.identityKey);
+    }
+    if (message.asn !== 0) {
+      obj.asn = Math.round(message.asn);
+    }
+    if (message.tunnelAddresses?.length) {
+      obj.tunnelAddresses = message.tunnelAddresses;
+    }
+    if (message.nodeAddresses?.length) {
+      obj.nodeAddresses = message.nodeAddresses;
+    }
+    if (message.serial !== 0n) {
+      obj.serial = message.serial.toString();
+    }
+    if (message.epoch !== 0n) {
+      obj.epoch = message.epoch.toString();
+    }
+    if (message.issuedAtSeconds !== 0n) {
+      obj.issuedAtSeconds = message.issuedAtSeconds.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MembershipCertificate>, I>>(base?: I): MembershipCertificate {
+    return MembershipCertificate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MembershipCertificate>, I>>(object: I): MembershipCertificate {
+    const message = createBaseMembershipCertificate();
+    message.registerId = object.registerId ?? "";
+    message.name = object.name ?? "";
+    message.identityKey = object.identityKey ?? Buffer.alloc(0);
+    message.asn = object.asn ?? 0;
+    message.tunnelAddresses = object.tunnelAddresses?.map((e) => e) || [];
+    message.nodeAddresses = object.nodeAddresses?.map((e) => e) || [];
+    message.serial = (object.serial !== undefined && object.serial !== null) ? BigInt(object.serial) : 0n;
+    message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.issuedAtSeconds = (object.issuedAtSeconds !== undefined && object.issuedAtSeconds !== null)
+      ? BigInt(object.issuedAtSeconds)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseSuccession(): Succession {
+  return {
+    registerId: "",
+    name: "",
+    oldIdentityKey: Buffer.alloc(0),
+    newIdentityKey: Buffer.alloc(0),
+    issuedAtSeconds: 0n,
+  };
+}
+
+export const Succession: MessageFns<Succession> = {
+  encode(message: Succession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.registerId !== "") {
+      writer.uint32(10).string(message.registerId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.oldIdentityKey.length !== 0) {
+      writer.uint32(26).bytes(message.oldIdentityKey);
+    }
+    if (message.newIdentityKey.length !== 0) {
+      writer.uint32(34).bytes(message.newIdentityKey);
+    }
+    if (message.issuedAtSeconds !== 0n) {
+      if (BigInt.asUintN(64, message.issuedAtSeconds) !== message.issuedAtSeconds) {
+        throw new globalThis.Error("value provided for field message.issuedAtSeconds of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.issuedAtSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Succession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuccession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.registerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.oldIdentityKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.newIdentityKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.issuedAtSeconds = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Succession {
+    return {
+      registerId: isSet(object.registerId)
+        ? globalThis.String(object.registerId)
+        : isSet(object.register_id)
+        ? globalThis.String(object.register_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      oldIdentityKey: isSet(object.oldIdentityKey)
+        ? Buffer.from(bytesFromBase64(object.oldIdentityKey))
+        : isSet(object.old_identity_key)
+        ? Buffer.from(bytesFromBase64(object.old_identity_key))
+        : Buffer.alloc(0),
+      newIdentityKey: isSet(object.newIdentityKey)
+        ? Buffer.from(bytesFromBase64(object.newIdentityKey))
+        : isSet(object.new_identity_key)
+        ? Buffer.from(bytesFromBase64(object.new_identity_key))
+        : Buffer.alloc(0),
+      issuedAtSeconds: isSet(object.issuedAtSeconds)
+        ? BigInt(object.issuedAtSeconds)
+        : isSet(object.issued_at_seconds)
+        ? BigInt(object.issued_at_seconds)
+        : 0n,
+    };
+  },
+
+  toJSON(message: Succession): unknown {
+    const obj: any = {};
+    if (message.registerId !== "") {
+      obj.registerId = message.registerId;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.oldIdentityKey.length !== 0) {
+      obj.oldIdentityKey = base64FromBytes(message.oldIdentityKey);
+    }
+    if (message.newIdentityKey.length !== 0) {
+      obj.newIdentityKey = base64FromBytes(message.newIdentityKey);
+    }
+    if (message.issuedAtSeconds !== 0n) {
+      obj.issuedAtSeconds = message.issuedAtSeconds.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Succession>, I>>(base?: I): Succession {
+    return Succession.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Succession>, I>>(object: I): Succession {
+    const message = createBaseSuccession();
+    message.registerId = object.registerId ?? "";
+    message.name = object.name ?? "";
+    message.oldIdentityKey = object.oldIdentityKey ?? Buffer.alloc(0);
+    message.newIdentityKey = object.newIdentityKey ?? Buffer.alloc(0);
+    message.issuedAtSeconds = (object.issuedAtSeconds !== undefined && object.issuedAtSeconds !== null)
+      ? BigInt(object.issuedAtSeconds)
+      : 0n;
     return message;
   },
 };
 
 function createBaseTombstone(): Tombstone {
-  return { name: "", asn: 0, removedAt: 0n, reason: "", signature: Buffer.alloc(0) };
+  return { name: "", asn: 0, removedAt: 0n, reason: "", signedRemoval: Buffer.alloc(0) };
 }
 
 export const Tombstone: MessageFns<Tombstone> = {
@@ -665,8 +1398,8 @@ export const Tombstone: MessageFns<Tombstone> = {
     if (message.reason !== "") {
       writer.uint32(34).string(message.reason);
     }
-    if (message.signature.length !== 0) {
-      writer.uint32(42).bytes(message.signature);
+    if (message.signedRemoval.length !== 0) {
+      writer.uint32(42).bytes(message.signedRemoval);
     }
     return writer;
   },
@@ -721,7 +1454,7 @@ export const Tombstone: MessageFns<Tombstone> = {
               break;
             }
 
-            message.signature = Buffer.from(reader.bytes());
+            message.signedRemoval = Buffer.from(reader.bytes());
             continue;
           }
         }
@@ -746,7 +1479,11 @@ export const Tombstone: MessageFns<Tombstone> = {
         ? BigInt(object.removed_at)
         : 0n,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-      signature: isSet(object.signature) ? Buffer.from(bytesFromBase64(object.signature)) : Buffer.alloc(0),
+      signedRemoval: isSet(object.signedRemoval)
+        ? Buffer.from(bytesFromBase64(object.signedRemoval))
+        : isSet(object.signed_removal)
+        ? Buffer.from(bytesFromBase64(object.signed_removal))
+        : Buffer.alloc(0),
     };
   },
 
@@ -764,8 +1501,8 @@ export const Tombstone: MessageFns<Tombstone> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
-    if (message.signature.length !== 0) {
-      obj.signature = base64FromBytes(message.signature);
+    if (message.signedRemoval.length !== 0) {
+      obj.signedRemoval = base64FromBytes(message.signedRemoval);
     }
     return obj;
   },
@@ -779,13 +1516,176 @@ export const Tombstone: MessageFns<Tombstone> = {
     message.asn = object.asn ?? 0;
     message.removedAt = (object.removedAt !== undefined && object.removedAt !== null) ? BigInt(object.removedAt) : 0n;
     message.reason = object.reason ?? "";
-    message.signature = object.signature ?? Buffer.alloc(0);
+    message.signedRemoval = object.signedRemoval ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseRemoval(): Removal {
+  return { registerId: "", epoch: 0n, name: "", asn: 0, removedAt: 0n, reason: "" };
+}
+
+export const Removal: MessageFns<Removal> = {
+  encode(message: Removal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.registerId !== "") {
+      writer.uint32(10).string(message.registerId);
+    }
+    if (message.epoch !== 0n) {
+      if (BigInt.asUintN(64, message.epoch) !== message.epoch) {
+        throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.epoch);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.asn !== 0) {
+      writer.uint32(32).uint32(message.asn);
+    }
+    if (message.removedAt !== 0n) {
+      if (BigInt.asUintN(64, message.removedAt) !== message.removedAt) {
+        throw new globalThis.Error("value provided for field message.removedAt of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.removedAt);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Removal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoval();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.registerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.epoch = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.asn = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.removedAt = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Removal {
+    return {
+      registerId: isSet(object.registerId)
+        ? globalThis.String(object.registerId)
+        : isSet(object.register_id)
+        ? globalThis.String(object.register_id)
+        : "",
+      epoch: isSet(object.epoch) ? BigInt(object.epoch) : 0n,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      asn: isSet(object.asn) ? globalThis.Number(object.asn) : 0,
+      removedAt: isSet(object.removedAt)
+        ? BigInt(object.removedAt)
+        : isSet(object.removed_at)
+        ? BigInt(object.removed_at)
+        : 0n,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: Removal): unknown {
+    const obj: any = {};
+    if (message.registerId !== "") {
+      obj.registerId = message.registerId;
+    }
+    if (message.epoch !== 0n) {
+      obj.epoch = message.epoch.toString();
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.asn !== 0) {
+      obj.asn = Math.round(message.asn);
+    }
+    if (message.removedAt !== 0n) {
+      obj.removedAt = message.removedAt.toString();
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Removal>, I>>(base?: I): Removal {
+    return Removal.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Removal>, I>>(object: I): Removal {
+    const message = createBaseRemoval();
+    message.registerId = object.registerId ?? "";
+    message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.name = object.name ?? "";
+    message.asn = object.asn ?? 0;
+    message.removedAt = (object.removedAt !== undefined && object.removedAt !== null) ? BigInt(object.removedAt) : 0n;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
 
 function createBaseNetworkSettings(): NetworkSettings {
-  return { tunnelPools: [], nodePools: [] };
+  return { tunnelPools: [], nodePools: [], operatorKeys: [] };
 }
 
 export const NetworkSettings: MessageFns<NetworkSettings> = {
@@ -795,6 +1695,9 @@ export const NetworkSettings: MessageFns<NetworkSettings> = {
     }
     for (const v of message.nodePools) {
       writer.uint32(18).string(v!);
+    }
+    for (const v of message.operatorKeys) {
+      writer.uint32(26).bytes(v!);
     }
     return writer;
   },
@@ -828,6 +1731,14 @@ export const NetworkSettings: MessageFns<NetworkSettings> = {
             message.nodePools.push(reader.string());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.operatorKeys.push(Buffer.from(reader.bytes()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -852,6 +1763,11 @@ export const NetworkSettings: MessageFns<NetworkSettings> = {
         : globalThis.Array.isArray(object?.node_pools)
         ? object.node_pools.map((e: any) => globalThis.String(e))
         : [],
+      operatorKeys: globalThis.Array.isArray(object?.operatorKeys)
+        ? object.operatorKeys.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : globalThis.Array.isArray(object?.operator_keys)
+        ? object.operator_keys.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
     };
   },
 
@@ -863,6 +1779,9 @@ export const NetworkSettings: MessageFns<NetworkSettings> = {
     if (message.nodePools?.length) {
       obj.nodePools = message.nodePools;
     }
+    if (message.operatorKeys?.length) {
+      obj.operatorKeys = message.operatorKeys.map((e) => base64FromBytes(e));
+    }
     return obj;
   },
 
@@ -873,6 +1792,7 @@ export const NetworkSettings: MessageFns<NetworkSettings> = {
     const message = createBaseNetworkSettings();
     message.tunnelPools = object.tunnelPools?.map((e) => e) || [];
     message.nodePools = object.nodePools?.map((e) => e) || [];
+    message.operatorKeys = object.operatorKeys?.map((e) => e) || [];
     return message;
   },
 };
