@@ -1,5 +1,5 @@
 // Places at 1,000 and at 100,000 nodes: a join must cost the same, whatever the register holds.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { parseHostname } from '../shared/address/hostname.ts';
 import { parseIdentityKey, parseWireGuardKey } from '../shared/address/key.ts';
 import type { JoinRequest } from '../shared/mesh/join-request.ts';
@@ -34,8 +34,14 @@ const requestFor = (name: string): JoinRequest => {
   return request.value;
 };
 
+const admission = {
+  open: true,
+  atMs: 0,
+  key: generateKeyPairSync('ed25519').privateKey,
+};
+
 const joined = (register: Register, request: JoinRequest): Register => {
-  const outcome = joinNode(register, request, { open: true });
+  const outcome = joinNode(register, request, admission);
   if (!outcome.ok) throw new Error(outcome.refusal.detail);
   return outcome.value.register;
 };

@@ -6,14 +6,19 @@ import { emptyRegister, type Register } from './register/register.ts';
 import { registerFrom } from './register/restore.ts';
 import { rowsOf } from './register/row.ts';
 import { changeSettings } from './register/settings.ts';
+import { upgradedRows } from './register/upgrade.ts';
 import type { Store } from './store/store.ts';
 
 export const openRegister = async (
   store: Store,
   settings: NetworkSettings,
 ): Promise<Parsed<Register>> => {
-  const stored = registerFrom(await store.load());
+  const rows = await store.load();
+  const upgraded = upgradedRows(rows);
+  if (!upgraded.ok) return upgraded;
+  const stored = registerFrom(upgraded.value);
   if (!stored.ok) return stored;
+  if (upgraded.value !== rows) await store.commit(upgraded.value);
   if (stored.value === undefined) {
     const register = emptyRegister(randomBytes(16).toString('hex'), settings);
     await store.commit(rowsOf(register));

@@ -5,8 +5,10 @@ import type { Clock } from '../shared/clock/clock.ts';
 import type { Log } from '../shared/log/log.ts';
 import { printRevision } from '../shared/mesh/revision.ts';
 import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
+import { registerFingerprint } from '../shared/trust/fingerprint.ts';
+import { registerKeyOf } from '../shared/trust/signed.ts';
 import { programVersion } from '../shared/version.ts';
-import { fingerprintOf, newServerLeaf } from './auth/authority.ts';
+import { certificateHashOf, fingerprintOf, newServerLeaf } from './auth/authority.ts';
 import { createCallerChecks } from './auth/caller.ts';
 import { keyFileNames, KeyFileError, loadKeys, type ControllerKeys } from './auth/key-files.ts';
 import type { ListenAddress, ServerConfig } from './config.ts';
@@ -59,7 +61,8 @@ const startWith = async (store: Store, given: StartGiven): Promise<Parsed<Runnin
   const register = await openRegister(store, config.settings);
   if (!register.ok) return register;
   const { open } = config;
-  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), open });
+  const key = keys.registerKey;
+  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), open, key });
   const metrics = createMetrics({ state: hub, now: () => clock.now() });
   const http = await startHttp(given, metrics);
   if (!http.ok) return http;
@@ -101,6 +104,11 @@ const startRpc = async (
   return serveRpc(
     {
       ...{ hub, log, clock, open: config.open, startedAtMs: clock.now() },
+      identity: {
+        registerKey: registerKeyOf(keys.registerKey),
+        signingKey: keys.registerKey,
+        certificateHash: certificateHashOf(leaf.certificate),
+      },
       checks: createCallerChecks(clock, keys.adminToken),
       counters: metrics,
     },
@@ -133,6 +141,9 @@ const announce = (
   if (http !== undefined) {
     log.info('serving /metrics and /healthz', { address: printListenAddress(http) });
   }
+  log.info(`register key: ${registerFingerprint(registerKeyOf(keys.registerKey))}`, {
+    path: join(config.stateDir, keyFileNames.registerKey),
+  });
   log.info(`fingerprint of this controller: SHA-256 ${fingerprintOf(keys.authority.certificate)}`, {
     path: join(config.stateDir, keyFileNames.authority),
   });

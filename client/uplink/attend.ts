@@ -101,6 +101,9 @@ export const joinRequestFor = (
   gathering: given.config.gathering,
   advertise: given.config.advertise,
   linkDriver: given.config.linkDriver,
+  token: '',
+  signedStatement: undefined,
+  succession: undefined,
 });
 
 /** Joins without changing anything: what the mesh would say to this node. */

@@ -1,6 +1,6 @@
 // The private certificate authority of one controller, and the server certificate it signs.
 import 'reflect-metadata';
-import { X509Certificate, type webcrypto } from 'node:crypto';
+import { createHash, X509Certificate, type webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -72,6 +72,10 @@ export const newServerLeaf = async (authority: PemPair): Promise<PemPair> => {
 /** SHA-256 over the certificate, as clients and operators see it. */
 export const fingerprintOf = (certificate: string): string =>
   new X509Certificate(certificate).fingerprint256;
+
+/** Hexadecimal SHA-256 of the first certificate of a chain, as a ControllerProof says it. */
+export const certificateHashOf = (chain: string): string =>
+  createHash('sha256').update(new X509Certificate(chain).raw).digest('hex');
 
 const privatePem = async (key: webcrypto.CryptoKey): Promise<Secret> =>
   new Secret(PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY'));

@@ -1,5 +1,11 @@
 // The controller's keys on disk, made at the first start and readable by its owner only.
-import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Secret } from '../../shared/log/secret.ts';
@@ -7,8 +13,8 @@ import { newAuthority, type PemPair } from './authority.ts';
 
 export interface ControllerKeys {
   readonly authority: PemPair;
-  /** Ed25519, PKCS #8 in PEM: the register's own signature. */
-  readonly registerKey: Secret;
+  /** Ed25519: the register's own signature. Its export is never logged. */
+  readonly registerKey: KeyObject;
   /** What meshoverctl shows to act as an operator. */
   readonly adminToken: Secret;
 }
@@ -36,8 +42,8 @@ export class KeyFileError extends Error {
 export const loadKeys = async (stateDir: string): Promise<ControllerKeys> => {
   const path = (name: keyof typeof keyFileNames): string => join(stateDir, keyFileNames[name]);
   const authority = await loadAuthority(path('authority'), path('authorityKey'));
-  const registerKey = new Secret(await readOrMake(path('registerKey'), newRegisterKey));
-  checked(path('registerKey'), () => createPrivateKey(registerKey.reveal()));
+  const pem = await readOrMake(path('registerKey'), newRegisterKey);
+  const registerKey = checked(path('registerKey'), () => ed25519From(pem));
   const token = await readOrMake(
     path('adminToken'),
     () => `${randomBytes(32).toString('base64url')}\n`,
@@ -70,6 +76,12 @@ const loadAuthority = async (certificatePath: string, keyPath: string): Promise<
     }
   });
   return { certificate, key };
+};
+
+const ed25519From = (pem: string): KeyObject => {
+  const key = createPrivateKey(pem);
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key');
+  return key;
 };
 
 const newRegisterKey = (): string =>

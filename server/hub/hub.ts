@@ -1,10 +1,12 @@
 // The only writer: takes all waiting requests, makes their changes durable at once, then tells.
+import type { KeyObject } from 'node:crypto';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Clock } from '../../shared/clock/clock.ts';
 import type { JoinRequest } from '../../shared/mesh/join-request.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../shared/mesh/status.ts';
 import { refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import type { Act } from '../register/act.ts';
 import { mergeChanges, type Change, type Changed } from '../register/change.ts';
 import { joinNode, type Joined } from '../register/join.ts';
 import { nodeOf, type Register } from '../register/register.ts';
@@ -20,6 +22,8 @@ export interface HubGiven {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Clock;
   readonly codec: Codec;
+  /** Private half of the register's key. */
+  readonly key: KeyObject;
   /** Everybody is admitted. */
   readonly open: boolean;
   /** Requests that may wait for the store; more are refused. */
@@ -71,7 +75,7 @@ export class Hub implements HubState {
   }
 
   async remove(removal: Removal): Promise<Outcome<Changed>> {
-    const outcome = await this.#write((register) => removeNode(register, removal));
+    const outcome = await this.#write((register) => removeNode(register, removal, this.#act()));
     if (outcome.ok) this.#reports.delete(removal.name);
     return outcome;
   }
@@ -92,9 +96,13 @@ export class Hub implements HubState {
     while (this.#writing !== undefined) await this.#writing;
   }
 
+  #act(): Act {
+    return { atMs: this.#given.clock.now(), key: this.#given.key };
+  }
+
   #decideJoin(register: Register, request: JoinRequest): Outcome<Joined> {
     return this.#given.open || nodeOf(register, request.name) !== undefined
-      ? joinNode(register, request, this.#given)
+      ? joinNode(register, request, { ...this.#act(), open: this.#given.open })
       : notAdmitted(request.name);
   }
 

@@ -9,9 +9,9 @@ import { reservedFor } from './reserved.ts';
 /** Of endpoints, gathered ranges and advertised prefixes, each: a view must stay small. */
 const mostEntries = 64;
 
-type Wishes = Pick<JoinRequest, 'endpoints' | 'gathering' | 'advertise'>;
+type Request = Pick<JoinRequest, 'endpoints' | 'gathering' | 'advertise'>;
 
-export const wishesFrom = (request: Wishes, settings: NetworkSettings): Outcome<Wishes> => {
+export const wishesFrom = (request: Request, settings: NetworkSettings): Outcome<Request> => {
   const complaint = complaintOf(request, settings);
   if (complaint !== undefined) return refused('malformed', complaint);
   return accepted({
@@ -21,7 +21,7 @@ export const wishesFrom = (request: Wishes, settings: NetworkSettings): Outcome<
   });
 };
 
-const complaintOf = (request: Wishes, settings: NetworkSettings): string | undefined => {
+const complaintOf = (request: Request, settings: NetworkSettings): string | undefined => {
   for (const [flag, list] of [
     ['-endpoint', request.endpoints],
     ['-gathering', request.gathering],

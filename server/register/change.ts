@@ -1,6 +1,8 @@
 // What a write changed: for the hub to tell the nodes, for the store to keep.
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Tombstone } from '../../shared/mesh/peer.ts';
+import type { Act } from './act.ts';
+import { withRemovalSigned } from './certificate.ts';
 import { withClaims, withoutClaims } from './claim.ts';
 import { withEntry, withoutEntry } from './persistent-map.ts';
 import { byName, nodeOf, type RegisteredNode, type Register } from './register.ts';
@@ -47,10 +49,15 @@ export const putNode = (
 };
 
 /** Puts a tombstone in place of a node, at the next revision number. */
-export const buryNode = (register: Register, node: RegisteredNode, reason: string): Changed => {
+export const buryNode = (
+  register: Register,
+  node: RegisteredNode,
+  { reason, act }: { readonly reason: string; readonly act: Act },
+): Changed => {
   const revision = { ...register.revision, number: register.revision.number + 1n };
   const { name, asn } = node;
-  const tombstone: Tombstone = { name, asn, removedAt: revision.number, reason };
+  const gone = { name, asn, removedAt: revision.number, reason };
+  const tombstone = withRemovalSigned(revision, gone, act);
   const next: Register = {
     ...register,
     revision,

@@ -1,21 +1,32 @@
 // Admits a node, or takes over what it says of itself now.
 import type { JoinRequest } from '../../shared/mesh/join-request.ts';
-import type { Peer } from '../../shared/mesh/peer.ts';
+import type { Signed } from '../../shared/mesh/trust.ts';
 import { accepted, type Outcome, type Refusal } from '../../shared/outcome/refusal.ts';
+import type { Act } from './act.ts';
 import { placeFor } from './allocate.ts';
 import { wishesFrom } from './announcement.ts';
 import { noChange, putNode, type Changed } from './change.ts';
+import { certificateFor } from './certificate.ts';
 import { identityClaim, wireguardClaim } from './claim.ts';
+import { announcedFrom, grantsFor } from './grant.ts';
 import { lookUp } from './persistent-map.ts';
-import { nodeOf, type Place, type RegisteredNode, type Register } from './register.ts';
+import {
+  nodeOf,
+  noGrants,
+  type Place,
+  type RegisteredNode,
+  type Register,
+  type Wishes,
+} from './register.ts';
+import { statementFor } from './statement.ts';
 
 export interface Joined extends Changed {
   /** The node as peers will see it. */
   readonly node: RegisteredNode;
 }
 
-interface Admission {
-  /** Everybody is admitted, and what they advertise is authorised at once. */
+export interface Admission extends Act {
+  /** Everybody is admitted, and what they ask for is authorised at once. */
   readonly open: boolean;
 }
 
@@ -35,19 +46,43 @@ export const joinNode = (
   if (!wishes.ok) return wishes;
   const place = known === undefined ? placeFor(register, request.name) : accepted(known);
   if (!place.ok) return place;
-  const { endpoints, gathering, advertise } = wishes.value;
-  const authorised = admission.open
-    ? advertise
-    : advertise.filter((prefix) => known?.advertised.includes(prefix));
-  const { name, wireguardKey, identityKey, linkDriver } = request;
-  const peer: Peer = {
-    ...{ name, wireguardKey, identityKey, linkDriver, endpoints, gathering },
-    ...placeOnly(place.value),
-    advertised: authorised,
-  };
-  return known !== undefined && saysTheSame(known, peer)
+  const { registerId } = register.revision;
+  const statement = statementFor(request, { registerId, place: place.value, known });
+  if (!statement.ok) return statement;
+  const node = nodeFrom(request, {
+    ...{ known, wishes: wishes.value, place: placeOnly(place.value) },
+    ...{ open: admission.open, signedStatement: statement.value },
+  });
+  const certificate = known?.certificate ?? certificateFor(register, node, admission);
+  const next = { ...node, certificate };
+  return known !== undefined && saysTheSame(known, next)
     ? accepted({ register, node: known, change: noChange })
-    : accepted(putNode(register, peer));
+    : accepted(putNode(register, next));
+};
+
+interface Parts {
+  readonly known: RegisteredNode | undefined;
+  readonly wishes: Wishes & Pick<JoinRequest, 'endpoints'>;
+  readonly place: Place;
+  readonly open: boolean;
+  readonly signedStatement: Signed | undefined;
+}
+
+type Uncertified = Omit<RegisteredNode, 'changedAt' | 'certificate'>;
+
+const nodeFrom = (request: JoinRequest, parts: Parts): Uncertified => {
+  const { known, wishes, place, signedStatement } = parts;
+  const { name, wireguardKey, identityKey, linkDriver } = request;
+  const asked = { advertise: wishes.advertise, gathering: wishes.gathering };
+  const authorised = parts.open ? grantsFor(asked) : (known?.authorised ?? noGrants);
+  return {
+    ...{ name, wireguardKey, identityKey, linkDriver, endpoints: wishes.endpoints },
+    ...place,
+    ...announcedFrom(asked, authorised),
+    ...{ asked, authorised, signedStatement },
+    succession: known?.succession,
+    tags: known?.tags ?? [],
+  };
 };
 
 const takenBy = (
@@ -89,7 +124,7 @@ const placeOnly = (place: Place): Place => ({
   nodeAddress4: place.nodeAddress4,
 });
 
-const saysTheSame = (known: RegisteredNode, peer: Peer): boolean =>
-  (Object.keys(peer) as (keyof Peer)[]).every(
-    (field) => JSON.stringify(known[field]) === JSON.stringify(peer[field]),
+const saysTheSame = (known: RegisteredNode, next: Omit<RegisteredNode, 'changedAt'>): boolean =>
+  (Object.keys(next) as (keyof typeof next)[]).every(
+    (field) => JSON.stringify(known[field]) === JSON.stringify(next[field]),
   );

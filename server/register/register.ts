@@ -2,15 +2,39 @@
 import type { Asn } from '../../shared/address/asn.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Ip } from '../../shared/address/ip.ts';
-import type { Peer, Tombstone } from '../../shared/mesh/peer.ts';
+import type { Prefix } from '../../shared/address/prefix.ts';
+import type { Gathering, Peer, Tombstone } from '../../shared/mesh/peer.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
+import type { Signed } from '../../shared/mesh/trust.ts';
 import type { NetworkSettings } from '../../shared/mesh/view.ts';
 import { emptyMap, lookUp, valuesOf, type PersistentMap } from './persistent-map.ts';
 
-/** What peers are told of a node, with the revision number at which it last changed. */
+/** What peers are told of a node, and what only the controller keeps of it. */
 export interface RegisteredNode extends Peer {
+  /** Revision number at which it last changed. */
   readonly changedAt: bigint;
+  /** What the node wants to announce and to gather. Peers are told what is also authorised. */
+  readonly asked: Wishes;
+  readonly authorised: Grants;
+  /** Its place as signed at admission (MembershipCertificate); undefined in registers from before it was. */
+  readonly certificate: Signed | undefined;
+  /** For people; sorted. */
+  readonly tags: readonly string[];
 }
+
+/** Both sorted by prefix. */
+export interface Wishes {
+  readonly advertise: readonly Prefix[];
+  readonly gathering: readonly Gathering[];
+}
+
+/** Exactly these prefixes, not what lies within them; both sorted. */
+export interface Grants {
+  readonly advertise: readonly Prefix[];
+  readonly gathering: readonly Prefix[];
+}
+
+export const noGrants: Grants = { advertise: [], gathering: [] };
 
 export interface Register {
   readonly revision: Revision;

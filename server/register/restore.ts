@@ -3,7 +3,7 @@ import { asnFrom } from '../../shared/address/asn.ts';
 import { parseEndpoint } from '../../shared/address/endpoint.ts';
 import { parseHostname } from '../../shared/address/hostname.ts';
 import { familyOf, parseIp, type Family, type Ip } from '../../shared/address/ip.ts';
-import { parseIdentityKey, parseWireGuardKey } from '../../shared/address/key.ts';
+import { parseIdentityKey, parseOperatorKey, parseWireGuardKey } from '../../shared/address/key.ts';
 import { parsePrefix } from '../../shared/address/prefix.ts';
 import {
   linkDrivers,
@@ -11,6 +11,7 @@ import {
   type LinkDriver,
   type Tombstone,
 } from '../../shared/mesh/peer.ts';
+import type { Signed } from '../../shared/mesh/trust.ts';
 import {
   allParsed,
   malformed,
@@ -19,9 +20,16 @@ import {
   type Parsed,
 } from '../../shared/outcome/parsed.ts';
 import { conflictOf, withClaims } from './claim.ts';
+import { announcedFrom } from './grant.ts';
 import { lookUp, withEntry } from './persistent-map.ts';
 import { poolsFrom } from './pools.ts';
-import { emptyRegister, type Register, type RegisteredNode } from './register.ts';
+import {
+  emptyRegister,
+  type Grants,
+  type Register,
+  type RegisteredNode,
+  type Wishes,
+} from './register.ts';
 import { headKey, rowFormat, type Row } from './row.ts';
 import { headShape, nodeShape, parseRow, tombstoneShape, type Shaped } from './row-shape.ts';
 import { complaintOf } from './settings.ts';
@@ -66,8 +74,10 @@ const registerFromHead = (row: Row): Parsed<Register> => {
   if (!/^[0-9a-f]{32}$/.test(registerId)) return malformed(`bad register id; ${remedy}`);
   const settings = poolsFrom({ tunnel: tunnelPools, node: nodePools });
   if (!settings.ok) return malformed(`${settings.reason}; ${remedy}`);
+  const operatorKeys = parseAll(head.value.operatorKeys, parseOperatorKey);
+  if (!operatorKeys.ok) return malformed(`${operatorKeys.reason}; ${remedy}`);
   return parsed({
-    ...emptyRegister(registerId, settings.value),
+    ...emptyRegister(registerId, { ...settings.value, operatorKeys: operatorKeys.value }),
     revision: { registerId, epoch: BigInt(epoch), number: BigInt(number) },
   });
 };
@@ -103,6 +113,11 @@ const nodeFrom = (row: Row): Parsed<RegisteredNode> => {
   const fields = parseRow(row.value, nodeShape);
   if (!fields.ok) return fields;
   const node = fields.value;
+  const wishes = wishesFrom(node.asked);
+  const authorised = grantsFrom(node.authorised);
+  if (!wishes.ok) return wishes;
+  if (!authorised.ok) return authorised;
+  const announced = announcedFrom(wishes.value, authorised.value);
   return allParsed<RegisteredNode>({
     name: parseHostname(node.name),
     asn: asnFrom(node.asn),
@@ -113,12 +128,30 @@ const nodeFrom = (row: Row): Parsed<RegisteredNode> => {
     nodeAddress6: parseIpOf(6, node.nodeAddress6),
     nodeAddress4: parseIpOf(4, node.nodeAddress4),
     endpoints: parseAll(node.endpoints, parseEndpoint),
-    gathering: parseAll(node.gathering, gatheringFrom),
-    advertised: parseAll(node.advertised, parsePrefix),
+    gathering: parsed(announced.gathering),
+    advertised: parsed(announced.advertised),
     linkDriver: linkDriverFrom(node.linkDriver),
     changedAt: parsed(BigInt(node.changedAt)),
+    asked: wishes,
+    authorised,
+    signedStatement: parsed(node.signedStatement as Signed | undefined),
+    succession: parsed(node.succession as Signed | undefined),
+    certificate: parsed(node.certificate as Signed | undefined),
+    tags: parsed(node.tags),
   });
 };
+
+const wishesFrom = (row: Shaped<typeof nodeShape>['asked']): Parsed<Wishes> =>
+  allParsed<Wishes>({
+    advertise: parseAll(row.advertise, parsePrefix),
+    gathering: parseAll(row.gathering, gatheringFrom),
+  });
+
+const grantsFrom = (row: Shaped<typeof nodeShape>['authorised']): Parsed<Grants> =>
+  allParsed<Grants>({
+    advertise: parseAll(row.advertise, parsePrefix),
+    gathering: parseAll(row.gathering, parsePrefix),
+  });
 
 const parseIpOf = (family: Family, text: string): Parsed<Ip> => {
   const ip = parseIp(text);
@@ -127,7 +160,9 @@ const parseIpOf = (family: Family, text: string): Parsed<Ip> => {
     : malformed(`${ip.value} stands where an IPv${family} address belongs`);
 };
 
-const gatheringFrom = (row: Shaped<typeof nodeShape>['gathering'][number]): Parsed<Gathering> => {
+const gatheringFrom = (
+  row: Shaped<typeof nodeShape>['asked']['gathering'][number],
+): Parsed<Gathering> => {
   const prefix = parsePrefix(row.prefix);
   if (!prefix.ok) return prefix;
   const { preference } = row;
@@ -144,12 +179,13 @@ const linkDriverFrom = (text: string): Parsed<LinkDriver> => {
 const withTombstoneRow = (register: Register, row: Row): Parsed<Register> => {
   const fields = parseRow(row.value, tombstoneShape);
   if (!fields.ok) return fields;
-  const { name, asn, removedAt, reason } = fields.value;
+  const { name, asn, removedAt, reason, signedRemoval } = fields.value;
   const tombstone = allParsed<Tombstone>({
     name: parseHostname(name),
     asn: asnFrom(asn),
     removedAt: parsed(BigInt(removedAt)),
     reason: parsed(reason),
+    signedRemoval: parsed(signedRemoval as Signed | undefined),
   });
   if (!tombstone.ok) return tombstone;
   const complaint = complaintOfEntry(register, row, { name, at: BigInt(removedAt) });

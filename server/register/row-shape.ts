@@ -1,7 +1,8 @@
 // Checks that a row's JSON has the fields it must have, before anybody reads them.
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
 
-type Kind = 'text' | 'number' | 'natural' | 'texts' | 'gatherings';
+type Kind =
+  'text' | 'maybe-text' | 'number' | 'natural' | 'texts' | 'gatherings' | 'wishes' | 'grants';
 
 export const headShape = {
   format: 'number',
@@ -10,6 +11,7 @@ export const headShape = {
   number: 'natural',
   tunnelPools: 'texts',
   nodePools: 'texts',
+  operatorKeys: 'texts',
 } as const satisfies Shape;
 
 export const nodeShape = {
@@ -22,9 +24,13 @@ export const nodeShape = {
   nodeAddress6: 'text',
   nodeAddress4: 'text',
   endpoints: 'texts',
-  gathering: 'gatherings',
-  advertised: 'texts',
+  asked: 'wishes',
+  authorised: 'grants',
   linkDriver: 'text',
+  signedStatement: 'maybe-text',
+  succession: 'maybe-text',
+  certificate: 'maybe-text',
+  tags: 'texts',
   changedAt: 'natural',
 } as const satisfies Shape;
 
@@ -33,17 +39,32 @@ export const tombstoneShape = {
   asn: 'number',
   removedAt: 'natural',
   reason: 'text',
+  signedRemoval: 'maybe-text',
 } as const satisfies Shape;
 
 type Shape = Readonly<Record<string, Kind>>;
 
 interface Values {
   readonly text: string;
+  readonly 'maybe-text': string | undefined;
   readonly number: number;
   /** Decimal text of a 64-bit integer. */
   readonly natural: string;
   readonly texts: readonly string[];
-  readonly gatherings: readonly { readonly prefix: string; readonly preference: number }[];
+  readonly gatherings: readonly GatheringRow[];
+  readonly wishes: {
+    readonly advertise: readonly string[];
+    readonly gathering: readonly GatheringRow[];
+  };
+  readonly grants: {
+    readonly advertise: readonly string[];
+    readonly gathering: readonly string[];
+  };
+}
+
+interface GatheringRow {
+  readonly prefix: string;
+  readonly preference: number;
 }
 
 export type Shaped<S extends Shape> = { readonly [F in keyof S]: Values[S[F]] };
@@ -71,14 +92,22 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+const isGatherings = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (each) => isObject(each) && isText(each['prefix']) && typeof each['preference'] === 'number',
+  );
+
 const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: isText,
+  'maybe-text': (value) => value === undefined || isText(value),
   number: (value) => typeof value === 'number',
   natural: (value) => isText(value) && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n,
-  texts: (value) => Array.isArray(value) && value.every(isText),
-  gatherings: (value) =>
-    Array.isArray(value) &&
-    value.every(
-      (each) => isObject(each) && isText(each['prefix']) && typeof each['preference'] === 'number',
-    ),
+  texts: isTexts,
+  gatherings: isGatherings,
+  wishes: (value) =>
+    isObject(value) && isTexts(value['advertise']) && isGatherings(value['gathering']),
+  grants: (value) => isObject(value) && isTexts(value['advertise']) && isTexts(value['gathering']),
 };

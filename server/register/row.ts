@@ -21,7 +21,7 @@ export interface RowWrite {
 
 /** The row of the register itself: revision, settings, format. */
 export const headKey = 'head';
-export const rowFormat = 1;
+export const rowFormat = 2;
 
 /** Every row of the register, for a store that has none. */
 export const rowsOf = (register: Register): readonly Row[] => [
@@ -29,7 +29,7 @@ export const rowsOf = (register: Register): readonly Row[] => [
   ...nodesOf(register).map((node) => ({
     table: 'node' as const,
     key: node.name,
-    value: textOf(node),
+    value: textOfNode(node),
   })),
   ...tombstonesOf(register).map((tombstone) => ({
     table: 'tombstone' as const,
@@ -47,7 +47,7 @@ export const headWrite = (register: Register): Row => ({
 export const nodeWrite = (name: Hostname, node: RegisteredNode | undefined): RowWrite => ({
   table: 'node',
   key: name,
-  value: node && textOf(node),
+  value: node && textOfNode(node),
 });
 
 export const tombstoneWrite = (name: Hostname, tombstone: Tombstone | undefined): RowWrite => ({
@@ -55,6 +55,10 @@ export const tombstoneWrite = (name: Hostname, tombstone: Tombstone | undefined)
   key: name,
   value: tombstone && textOf(tombstone),
 });
+
+/** What peers are told of its wishes follows from what is asked and what is authorised. */
+const textOfNode = (node: RegisteredNode): string =>
+  textOf({ ...node, advertised: undefined, gathering: undefined });
 
 /** JSON has no 64-bit integers: they are kept as decimal text. */
 const textOf = (value: object): string =>

@@ -1,4 +1,5 @@
 // The service of operators.
+import { status } from '@grpc/grpc-js';
 import {
   AdministrationService,
   type AdministrationServer,
@@ -11,6 +12,7 @@ import { parseHostname } from '../../shared/address/hostname.ts';
 import { printRevision } from '../../shared/mesh/revision.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import { programVersion } from '../../shared/version.ts';
+import { keyToWire } from '../../shared/wire/key.ts';
 import { nodeStatusToWire } from '../../shared/wire/node-status.ts';
 import { peerToWire } from '../../shared/wire/peer.ts';
 import { revisionToWire } from '../../shared/wire/revision.ts';
@@ -36,7 +38,29 @@ export const administrationServer = (given: RpcGiven): AdministrationServer => (
     method: AdministrationService.removeNode.path,
     handle: (request) => remove(given, request),
   }),
+  listPending: notYet,
+  approveNode: notYet,
+  rejectNode: notYet,
+  rekeyNode: notYet,
+  createToken: notYet,
+  listTokens: notYet,
+  revokeToken: notYet,
+  authorise: notYet,
+  listAuthorisations: notYet,
+  createAdministrator: notYet,
+  listAdministrators: notYet,
+  revokeAdministrator: notYet,
+  events: (stream) => stream.emit('error', unimplemented),
 });
+
+const unimplemented = Object.assign(new Error('not yet'), {
+  code: status.UNIMPLEMENTED,
+  details: 'this controller cannot do that yet',
+});
+
+const notYet = (_: unknown, done: (fault: typeof unimplemented) => void): void => {
+  done(unimplemented);
+};
 
 const entriesOf = ({ hub }: RpcGiven): NodeEntry[] => {
   const connected = hub.connected();
@@ -48,11 +72,12 @@ const entriesOf = ({ hub }: RpcGiven): NodeEntry[] => {
       status: report && nodeStatusToWire(report.status),
       reportedAtSeconds: seconds(report?.atMs ?? 0),
       connected: connected.has(node.name),
+      tags: [...node.tags],
     };
   });
 };
 
-const controllerOf = ({ hub, open, startedAtMs }: RpcGiven): GetControllerResponse => {
+const controllerOf = ({ hub, open, startedAtMs, identity }: RpcGiven): GetControllerResponse => {
   const register = hub.register();
   return {
     revision: revisionToWire(register.revision),
@@ -62,6 +87,10 @@ const controllerOf = ({ hub, open, startedAtMs }: RpcGiven): GetControllerRespon
     open,
     startedAtSeconds: seconds(startedAtMs),
     settings: settingsToWire(register.settings),
+    pending: 0,
+    registerKey: keyToWire(identity.registerKey),
+    role: 'admin',
+    administrator: 'admin',
   };
 };
 

@@ -3,7 +3,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { parseHostname } from '../../shared/address/hostname.ts';
 import type { IdentityKey } from '../../shared/address/key.ts';
 import type { Parsed } from '../../shared/outcome/parsed.ts';
-import { refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import { roleFor } from '../auth/permissions.ts';
 import { nodeOf } from '../register/register.ts';
 import type { RpcGiven } from './given.ts';
@@ -24,6 +24,8 @@ export interface Knock {
 export const admitCall = async (given: RpcGiven, knock: Knock): Promise<Outcome<undefined>> => {
   const authorization = bearerOf(knock.metadata);
   switch (roleFor(knock.method)) {
+    case 'anybody':
+      return accepted(undefined);
     case 'admin':
       return given.checks.checkAdmin(authorization);
     case 'joining':
@@ -56,7 +58,9 @@ const checkedNode = async (
     return refused('unknown-node', `there is no node "${name}"; it must join first`);
   }
   const { registerId } = given.hub.register().revision;
-  const audiences = roleFor(method) === 'joining' ? [joinAudience, registerId] : [registerId];
+  const bound = `${registerId} ${given.identity.certificateHash}`;
+  // Agents of the version before know no more than the register's id, and before they joined not even that.
+  const audiences = [bound, roleFor(method) === 'joining' ? joinAudience : registerId, registerId];
   return given.checks.checkNode({ authorization, name, key, audiences, method });
 };
 

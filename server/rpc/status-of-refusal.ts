@@ -13,6 +13,17 @@ const statuses: Readonly<Record<RefusalCode, status>> = {
   unauthenticated: status.UNAUTHENTICATED,
   forbidden: status.PERMISSION_DENIED,
   overloaded: status.UNAVAILABLE,
+  removed: status.PERMISSION_DENIED,
+  rejected: status.PERMISSION_DENIED,
+  'token-invalid': status.PERMISSION_DENIED,
+  'token-expired': status.PERMISSION_DENIED,
+  'token-used': status.PERMISSION_DENIED,
+  'token-revoked': status.PERMISSION_DENIED,
+  'not-waiting': status.NOT_FOUND,
+  'fingerprint-mismatch': status.FAILED_PRECONDITION,
+  'succession-needed': status.FAILED_PRECONDITION,
+  'unknown-token': status.NOT_FOUND,
+  'unknown-administrator': status.NOT_FOUND,
 };
 
 export const statusOfRefusal = (refusal: Refusal): StatusObject => {

@@ -11,6 +11,17 @@ export const refusalCodes = [
   'unauthenticated', // the caller did not prove who it is
   'forbidden', // the caller may not do this
   'overloaded', // too much at once: try again
+  'removed', // the node was removed by an operator
+  'rejected', // an operator turned the waiting node away
+  'token-invalid', // the join token is not one of this controller, or not for this node
+  'token-expired', // the join token's time is over
+  'token-used', // as many nodes have joined with the token as may
+  'token-revoked', // an operator took the join token back
+  'not-waiting', // no node of that name waits for an operator
+  'fingerprint-mismatch', // another node waits than the one that was meant
+  'succession-needed', // the nodes believe only an operator key's word on this change of keys
+  'unknown-token', // no join token of that id
+  'unknown-administrator', // no administrator of that name
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];

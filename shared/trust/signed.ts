@@ -36,5 +36,11 @@ export const publicKeyFrom = (key: IdentityKey | OperatorKey | RegisterKey): Key
     key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(key, 'base64').toString('base64url') },
   });
 
+/** The public half of a register's private key. */
+export const registerKeyOf = (key: KeyObject): RegisterKey =>
+  Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url').toString(
+    'base64',
+  ) as RegisterKey;
+
 const signedBytes = (context: string, payload: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${context}\0`), payload]);

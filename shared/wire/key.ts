@@ -5,11 +5,12 @@ import {
   parseWireGuardKey,
   type IdentityKey,
   type OperatorKey,
+  type RegisterKey,
   type WireGuardKey,
 } from '../address/key.ts';
 import type { Parsed } from '../outcome/parsed.ts';
 
-export const keyToWire = (key: WireGuardKey | IdentityKey | OperatorKey): Buffer =>
+export const keyToWire = (key: WireGuardKey | IdentityKey | OperatorKey | RegisterKey): Buffer =>
   Buffer.from(key, 'base64');
 
 export const wireguardKeyFromWire = (bytes: Uint8Array): Parsed<WireGuardKey> =>

@@ -1,4 +1,5 @@
 // A controller on a script: real gRPC over real TLS on loopback, answers as the test says.
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   Metadata,
   Server,
@@ -24,12 +25,20 @@ import {
   type ReportRequest,
   type StatusServer,
 } from '../../proto/gen/meshover/v1/status.ts';
-import { newAuthority, newServerLeaf, type PemPair } from '../../server/auth/authority.ts';
+import { Signed } from '../../proto/gen/meshover/v1/mesh.ts';
+import {
+  certificateHashOf,
+  newAuthority,
+  newServerLeaf,
+  type PemPair,
+} from '../../server/auth/authority.ts';
 import type { Refusal } from '../../shared/outcome/refusal.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
 import { peerToWire } from '../../shared/wire/peer.ts';
 import { refusalMetadataKey, refusalToWire } from '../../shared/wire/refusal.ts';
+import { controllerProofKind, signedToWire } from '../../shared/wire/signed.ts';
+import { registerKeyOf, signWord } from '../../shared/trust/signed.ts';
 import { viewFixture } from './view.ts';
 
 type Stream = ServerWritableStream<WatchRequest, WatchResponse>;
@@ -47,6 +56,11 @@ export class ScriptedController {
   self: Peer;
   revision: Revision;
   first: readonly WatchResponse[] = [];
+  /** The register's key: another one is another controller. */
+  registerKey: KeyObject = generateKeyPairSync('ed25519').privateKey;
+  /** How far its clock is ahead. */
+  clockOffsetMs = 0;
+  #certificateHash = '';
   #server: Server | undefined;
   #port = 0;
 
@@ -68,6 +82,7 @@ export class ScriptedController {
 
   async listen(): Promise<void> {
     const leaf = await newServerLeaf(this.authority);
+    this.#certificateHash = certificateHashOf(leaf.certificate);
     const server = new Server();
     server.addService(JoiningService, this.#joining());
     server.addService(PeersService, this.#peers());
@@ -103,6 +118,9 @@ export class ScriptedController {
 
   #joining(): JoiningServer {
     return {
+      hello: (call, answer) => {
+        answer(null, { proof: this.#proof(call.request.nonce) });
+      },
       join: (call, answer) => {
         this.joins.push(call.request);
         this.proofs.push(String(call.metadata.get('authorization')[0]));
@@ -110,6 +128,17 @@ export class ScriptedController {
         else answer(refusedBy(this.refusal));
       },
     };
+  }
+
+  #proof(nonce: Buffer): Signed {
+    const word = {
+      nonce: nonce.toString('hex'),
+      registerId: this.revision.registerId,
+      registerKey: registerKeyOf(this.registerKey),
+      certificateHash: this.#certificateHash,
+      nowMs: BigInt(Date.now() + this.clockOffsetMs),
+    };
+    return Signed.decode(signedToWire(signWord(controllerProofKind, word, this.registerKey)));
   }
 
   #joined({ dryRun }: JoinRequest): JoinResponse {
@@ -126,6 +155,8 @@ export class ScriptedController {
       },
       membershipCertificate: Buffer.alloc(0),
       peers: dryRun ? peers : [],
+      unauthorisedAdvertise: [],
+      unauthorisedGathering: [],
     };
   }
 

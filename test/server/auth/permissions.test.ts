@@ -18,6 +18,7 @@ describe('permission table', () => {
   });
 
   it.each([
+    ['/meshover.v1.Joining/Hello', 'anybody'],
     ['/meshover.v1.Joining/Join', 'joining'],
     ['/meshover.v1.Peers/Watch', 'node'],
     ['/meshover.v1.Status/Report', 'node'],

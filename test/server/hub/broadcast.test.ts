@@ -5,7 +5,7 @@ import type { Codec } from '../../../server/hub/encoded-events.ts';
 import type { Register } from '../../../server/register/register.ts';
 import { removeNode } from '../../../server/register/remove.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
-import { join, joinAll, registerWith, valueOf } from '../register/requests.ts';
+import { act, join, joinAll, registerWith, valueOf } from '../register/requests.ts';
 import { handClock, type HandClock } from './hand-clock.ts';
 
 /** Events as text, so that a test reads what was said; snapshots in chunks of two. */
@@ -70,7 +70,7 @@ const admit = (name: string): void => {
 };
 
 const remove = (name: string): void => {
-  const removed = valueOf(removeNode(register, { name: name as Hostname, reason: 'gone' }));
+  const removed = valueOf(removeNode(register, { name: name as Hostname, reason: 'gone' }, act));
   register = removed.register;
   broadcast.publish(register, removed.change);
 };

@@ -7,7 +7,7 @@ import { registerFrom } from '../../../server/register/restore.ts';
 import { rowsOf } from '../../../server/register/row.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
 import { MemoryStore } from '../../fake/memory-store.ts';
-import { joinAll, registerWith, requestFor, valueOf } from '../register/requests.ts';
+import { act, joinAll, registerWith, requestFor, valueOf } from '../register/requests.ts';
 import { handClock } from './hand-clock.ts';
 
 const codec = { delta: () => Buffer.alloc(0), snapshot: () => [Buffer.alloc(0)] };
@@ -19,7 +19,7 @@ let failure: Error | undefined;
 
 const newHub = (changes: { open?: boolean; mostWaiting?: number } = {}): Hub =>
   new Hub({
-    ...{ register, clock: handClock(), codec, open: true, ...changes },
+    ...{ register, clock: handClock(), codec, open: true, key: act.key, ...changes },
     store: {
       commit: async (writes) => {
         commits.push(writes);

@@ -5,14 +5,14 @@ import { mergeChanges, putNode } from '../../../server/register/change.ts';
 import { removeNode } from '../../../server/register/remove.ts';
 import { rowsOf } from '../../../server/register/row.ts';
 import { nodeOf } from '../../../server/register/register.ts';
-import { join, joinAll, registerWith, valueOf } from './requests.ts';
+import { act, join, joinAll, registerWith, valueOf } from './requests.ts';
 
 describe('mergeChanges', () => {
   it('keeps the last word about each name, sorted, and each row once', () => {
     const b = join(registerWith(), 'b');
     const a = join(b.register, 'a');
     const a2 = join(a.register, 'a', { linkDriver: 'gre' });
-    const gone = valueOf(removeNode(a2.register, { name: 'b' as Hostname, reason: 'left' }));
+    const gone = valueOf(removeNode(a2.register, { name: 'b' as Hostname, reason: 'left' }, act));
     const merged = mergeChanges([b.change, a.change, a2.change, gone.change]);
     expect(merged.nodes).toEqual([a2.node]);
     expect(merged.tombstones.map(({ name }) => name)).toEqual(['b']);
@@ -23,7 +23,7 @@ describe('mergeChanges', () => {
 
   it('a node that left and came back is no tombstone', () => {
     const here = join(registerWith(), 'a').register;
-    const gone = valueOf(removeNode(here, { name: 'a' as Hostname, reason: 'left' }));
+    const gone = valueOf(removeNode(here, { name: 'a' as Hostname, reason: 'left' }, act));
     const back = join(gone.register, 'a');
     expect(mergeChanges([gone.change, back.change])).toMatchObject({
       nodes: [back.node],

@@ -12,7 +12,7 @@ import {
 import { removeNode } from '../../../server/register/remove.ts';
 import { registerFrom } from '../../../server/register/restore.ts';
 import { rowsOf, type Row, type RowWrite } from '../../../server/register/row.ts';
-import { join, registerWith, requestFor, valueOf } from './requests.ts';
+import { act, join, opened, registerWith, requestFor, valueOf } from './requests.ts';
 
 /** A store as simple as it can be: it only ever sees what a change says it must keep. */
 class Rows {
@@ -81,7 +81,9 @@ describe('20,000 random hostnames', () => {
         model.set(name, placeOf(joined.node));
         if (i % 5 !== 4) continue;
         const leaver = names[i - (i % 4)]!;
-        const left = valueOf(removeNode(register, { name: leaver as Hostname, reason: 'left' }));
+        const left = valueOf(
+          removeNode(register, { name: leaver as Hostname, reason: 'left' }, act),
+        );
         register = left.register;
         rows.write(left.change.writes);
         model.delete(leaver);
@@ -122,8 +124,8 @@ describe('any sequence of joins, leaves and restarts', () => {
         for (const { what, name } of sequence) {
           const outcome =
             what === 'join'
-              ? joinNode(register, requestFor(name), { open: true })
-              : removeNode(register, { name: name as Hostname, reason: 'left' });
+              ? joinNode(register, requestFor(name), opened)
+              : removeNode(register, { name: name as Hostname, reason: 'left' }, act);
           if (what === 'restart') register = restarted(rows);
           else if (outcome.ok) {
             register = outcome.value.register;

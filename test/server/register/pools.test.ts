@@ -13,6 +13,7 @@ describe('poolsFrom', () => {
       ok: true,
       value: {
         tunnelPools: ['10.192.0.0/12', 'fd00:6d65:7368::/48'],
+        operatorKeys: [],
         nodePools: ['10.128.0.0/12', 'fd00:beef:beef::/48'],
       },
     });

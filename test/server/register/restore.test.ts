@@ -5,12 +5,14 @@ import type { Prefix } from '../../../shared/address/prefix.ts';
 import { removeNode } from '../../../server/register/remove.ts';
 import { registerFrom } from '../../../server/register/restore.ts';
 import { rowsOf, type Row } from '../../../server/register/row.ts';
-import { join, joinAll, registerWith, valueOf } from './requests.ts';
+import { act, join, joinAll, registerWith, valueOf } from './requests.ts';
 
 const prefix = '192.0.2.0/27' as Prefix;
 const wishes = { gathering: [{ prefix, preference: 20 }], advertise: ['10.20.0.0/16' as Prefix] };
 const filled = join(joinAll(registerWith(), ['n1', 'n2', 'n3']), 'n4', wishes).register;
-const register = valueOf(removeNode(filled, { name: 'n3' as Hostname, reason: 'left' })).register;
+const register = valueOf(
+  removeNode(filled, { name: 'n3' as Hostname, reason: 'left' }, act),
+).register;
 const rows = rowsOf(register);
 
 const reasonFor = (damaged: readonly Row[]): string => {
@@ -26,9 +28,11 @@ const withFields = (table: string, key: string, changes: object): readonly Row[]
       : row,
   );
 
+const asking = (gathering: readonly object[]): object => ({ asked: { advertise: [], gathering } });
+
 const damages: readonly [string, readonly Row[], string][] = [
   ['no head', rows.slice(1), 'has no head row'],
-  ['a newer format', withFields('register', 'head', { format: 2 }), 'written in format 2'],
+  ['a newer format', withFields('register', 'head', { format: 3 }), 'written in format 3'],
   ['a bad register id', withFields('register', 'head', { registerId: 'X' }), 'bad register id'],
   ['a bad epoch', withFields('register', 'head', { epoch: '-1' }), '"epoch"'],
   ['a number as number', withFields('register', 'head', { number: 5 }), '"number"'],
@@ -60,15 +64,15 @@ const damages: readonly [string, readonly Row[], string][] = [
   ],
   ['bad endpoints', withFields('node', 'n1', { endpoints: [1] }), '"endpoints" (texts)'],
   ['a bad endpoint', withFields('node', 'n1', { endpoints: ['x'] }), 'not an endpoint'],
-  ['bad gathering', withFields('node', 'n1', { gathering: [{ prefix: '::/8' }] }), '"gathering"'],
+  ['bad gathering', withFields('node', 'n1', asking([{ prefix: '::/8' }])), '"asked"'],
   [
     'a bad range',
-    withFields('node', 'n1', { gathering: [{ prefix: 'x', preference: 1 }] }),
+    withFields('node', 'n1', asking([{ prefix: 'x', preference: 1 }])),
     'not a prefix',
   ],
   ...[0, 65536, 1.5].map((preference): [string, readonly Row[], string] => [
     `preference ${preference}`,
-    withFields('node', 'n1', { gathering: [{ prefix, preference }] }),
+    withFields('node', 'n1', asking([{ prefix, preference }])),
     `preference ${preference} is not`,
   ]),
   ['a bad driver', withFields('node', 'n1', { linkDriver: 'ipip' }), '"ipip" is not a link driver'],

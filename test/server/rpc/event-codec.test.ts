@@ -8,11 +8,13 @@ import type { Hostname } from '../../../shared/address/hostname.ts';
 import { peerToWire, tombstoneToWire } from '../../../shared/wire/peer.ts';
 import { revisionToWire } from '../../../shared/wire/revision.ts';
 import { settingsToWire } from '../../../shared/wire/settings.ts';
-import { joinAll, registerWith, valueOf } from '../register/requests.ts';
+import { act, joinAll, registerWith, valueOf } from '../register/requests.ts';
 
 const names = Array.from({ length: 2 * peersPerChunk + 1 }, (_, i) => `n${i}`);
 const joined = joinAll(registerWith(), names);
-const register = valueOf(removeNode(joined, { name: 'n7' as Hostname, reason: 'gone' })).register;
+const register = valueOf(
+  removeNode(joined, { name: 'n7' as Hostname, reason: 'gone' }, act),
+).register;
 
 const decoded = (bytes: Uint8Array): WatchResponse['event'] => WatchResponse.decode(bytes).event;
 

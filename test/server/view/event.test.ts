@@ -8,10 +8,10 @@ import { mergeChanges, type Change } from '../../../server/register/change.ts';
 import { nodeOf, type Register } from '../../../server/register/register.ts';
 import { removeNode } from '../../../server/register/remove.ts';
 import { canResume, deltaBetween, snapshotFor } from '../../../server/view/event.ts';
-import { join, joinAll, registerWith, valueOf } from '../register/requests.ts';
+import { act, join, joinAll, registerWith, valueOf } from '../register/requests.ts';
 
 const leave = (register: Register, name: string): { register: Register; change: Change } =>
-  valueOf(removeNode(register, { name: name as Hostname, reason: 'left' }));
+  valueOf(removeNode(register, { name: name as Hostname, reason: 'left' }, act));
 
 // Numbers: a 1, b 2, c 3, b gone 4, a changed 5.
 const register = join(leave(joinAll(registerWith(), ['a', 'b', 'c']), 'b').register, 'a', {

@@ -4,15 +4,15 @@ import type { Hostname } from '../../../shared/address/hostname.ts';
 import { nodeOf } from '../../../server/register/register.ts';
 import { removeNode } from '../../../server/register/remove.ts';
 import { viewFor } from '../../../server/view/view.ts';
-import { joinAll, registerWith, valueOf } from '../register/requests.ts';
+import { act, joinAll, registerWith, valueOf } from '../register/requests.ts';
 
 const removal = (name: string): { name: Hostname; reason: string } => ({
   name: name as Hostname,
   reason: 'left',
 });
 const full = joinAll(registerWith(), ['c', 'z', 'b', 'y', 'a']);
-const fewer = valueOf(removeNode(full, removal('z'))).register;
-const { register } = valueOf(removeNode(fewer, removal('y')));
+const fewer = valueOf(removeNode(full, removal('z'), act)).register;
+const { register } = valueOf(removeNode(fewer, removal('y'), act));
 
 describe('viewFor', () => {
   const view = valueOf(viewFor(register, 'b'));

@@ -76,7 +76,7 @@ describe('to bytes and back', () => {
         const options = { version: '0.1.0', dryRun: true };
         const wire = sent(JoinRequest, joinRequestToWire(value, options));
         expect(joinRequestFromWire(wire)).toEqual({ ok: true, value });
-        expect(wire).toMatchObject({ ...options, token: '' });
+        expect(wire).toMatchObject(options);
       }),
     );
   });

@@ -8,10 +8,10 @@ import { settingsToWire } from '../../../shared/wire/settings.ts';
 import { deltaFromWire, snapshotFromWire } from '../../../shared/wire/view-event.ts';
 import { nodesOf, tombstonesOf } from '../../../server/register/register.ts';
 import { removeNode } from '../../../server/register/remove.ts';
-import { joinAll, registerWith, valueOf } from '../../server/register/requests.ts';
+import { act, joinAll, registerWith, valueOf } from '../../server/register/requests.ts';
 
 const full = joinAll(registerWith(), ['n1', 'n2', 'n3', 'n4']);
-const { register } = valueOf(removeNode(full, { name: 'n4' as Hostname, reason: 'left' }));
+const { register } = valueOf(removeNode(full, { name: 'n4' as Hostname, reason: 'left' }, act));
 const peers = nodesOf(register).map((node) => peerToWire(node, node.changedAt));
 const tombstones = tombstonesOf(register).map(tombstoneToWire);
 const revision = revisionToWire(register.revision);

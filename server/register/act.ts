@@ -1,0 +1,8 @@
+// Who changes the register and when, with the key that signs what it says.
+import type { KeyObject } from 'node:crypto';
+
+export interface Act {
+  readonly atMs: number;
+  /** Private half of the register's key. */
+  readonly key: KeyObject;
+}
