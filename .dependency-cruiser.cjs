@@ -61,9 +61,9 @@ module.exports = {
       'rows-do-not-mix',
       'A row of a stage does not know another row.',
       {
-        path: '^client/(observe|plan|apply)/(sysctl|link|address|wireguard|rule|route|frr)s?\\.ts$',
+        path: '^client/(observe|plan|apply)/(sysctl|link|address|wireguard|rule|route|firewall|frr)s?\\.ts$',
       },
-      { path: '^client/$1/(sysctl|link|address|wireguard|rule|route|frr)s?\\.ts$' },
+      { path: '^client/$1/(sysctl|link|address|wireguard|rule|route|firewall|frr)s?\\.ts$' },
     ),
     rule(
       'plan-does-not-act',

@@ -1,7 +1,7 @@
 // Flags and environment → the complete configuration, or every complaint at once.
 import { endpointOf, parseEndpoint, type Endpoint } from '../shared/address/endpoint.ts';
 import { parseHostname, type Hostname } from '../shared/address/hostname.ts';
-import { parseIp } from '../shared/address/ip.ts';
+import { parseIp, type Ip } from '../shared/address/ip.ts';
 import { parsePrefix, type Prefix } from '../shared/address/prefix.ts';
 import { parseFlags, type FlagValues } from '../shared/flags/flags.ts';
 import { helpFor } from '../shared/flags/help.ts';
@@ -68,6 +68,7 @@ const configOf = (values: Values, line: CommandLine, complain: Complain): AgentC
     port,
     gathering: need('gathering', gatheringFrom(values.gathering), []),
     advertise: need('advertise', parseAll(listOf(values.advertise), parsePrefix), [] as Prefix[]),
+    bgpNeighbours: need('bgpneighbors', parseAll(listOf(values.bgpneighbors), parseIp), [] as Ip[]),
     frr: need('frr', oneOf(['docker', 'none'], values.frr), 'none'),
     frrImage: values.frrimage,
     frrConf: need('frrconf', absolute(values.frrconf || line.templates), ''),

@@ -1,12 +1,13 @@
 // The agent's complete, frozen configuration.
 import type { Endpoint } from '../shared/address/endpoint.ts';
 import type { Hostname } from '../shared/address/hostname.ts';
+import type { Ip } from '../shared/address/ip.ts';
 import type { Prefix } from '../shared/address/prefix.ts';
 import type { LogLevel } from '../shared/log/log.ts';
 import type { Gathering, LinkDriver } from '../shared/mesh/peer.ts';
 
 /** Parts of the agent that can be switched off with -disable. */
-export const components = ['frr', 'gathering', 'links', 'sysctl', 'wireguard'] as const;
+export const components = ['firewall', 'frr', 'gathering', 'links', 'sysctl', 'wireguard'] as const;
 export type Component = (typeof components)[number];
 
 export interface AgentConfig {
@@ -24,6 +25,8 @@ export interface AgentConfig {
   readonly port: number;
   readonly gathering: readonly Gathering[];
   readonly advertise: readonly Prefix[];
+  /** BGP neighbours outside the mesh, which the firewall lets in. */
+  readonly bgpNeighbours: readonly Ip[];
   readonly frr: 'docker' | 'none';
   readonly frrImage: string;
   /** Directory of the FRR templates (conf/). */

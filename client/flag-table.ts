@@ -42,6 +42,11 @@ export const agentFlags = {
     placeholder: 'PREFIX,…',
     default: '',
   },
+  bgpneighbors: {
+    help: 'BGP speakers outside the mesh that the firewall lets in; FRR is told of them in the template',
+    placeholder: 'ADDRESS,…',
+    default: '',
+  },
   frr: { help: 'how FRR runs: docker or none', placeholder: 'BACKEND', default: 'docker' },
   frrimage: {
     help: 'FRR image; fetched when the host does not have it',
@@ -64,7 +69,7 @@ export const agentFlags = {
     default: 'auto',
   },
   disable: {
-    help: 'parts to leave alone: frr, gathering, links, sysctl, wireguard',
+    help: 'parts to leave alone: firewall, frr, gathering, links, sysctl, wireguard',
     placeholder: 'PART,…',
     default: '',
   },

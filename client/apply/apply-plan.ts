@@ -9,6 +9,7 @@ import type {
   WireGuardPeerStep,
 } from '../plan/step.ts';
 import { addressLines } from './address.ts';
+import { applyFirewall } from './firewall.ts';
 import { runBatch, type BatchedStep, type Lane } from './batch.ts';
 import { farewell, farewellLine, linkLines, mendLines } from './link.ts';
 import { routeLines } from './route.ts';
@@ -97,6 +98,7 @@ const wayOf = (step: Step): string => {
     case 'wireguard':
     case 'wireguard-peer':
     case 'sysctl':
+    case 'firewall':
     case 'frr':
       return step.resource;
   }
@@ -117,6 +119,7 @@ const applyGroup = (
     case 'frr':
       return applyFrr(steps.filter(isFrrStep));
     case 'sysctl':
+    case 'firewall':
     case 'wireguard':
       return oneAfterAnother(steps, host);
     case 'link':
@@ -148,6 +151,7 @@ const applyAlone = async (
   const failed = step.needs.find((id) => errors.has(id));
   if (failed !== undefined) return `${failed} failed`;
   if (step.resource === 'sysctl') return applySysctl(step, host);
+  if (step.resource === 'firewall') return applyFirewall(step, host);
   return step.resource === 'wireguard' ? applyDevice(step, host) : undefined;
 };
 
@@ -183,6 +187,7 @@ const linesOf = (step: Step): readonly string[] => {
     case 'wireguard':
     case 'wireguard-peer':
     case 'sysctl':
+    case 'firewall':
     case 'frr':
       return [];
   }

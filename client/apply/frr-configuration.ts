@@ -1,11 +1,7 @@
 // FRR's configuration: written aside, checked by FRR, applied, and only then made the good one.
 import type { Frr } from '../desired/desired.ts';
-import {
-  fingerprint,
-  frrConfigDirectory,
-  frrContainerName,
-  frrFile,
-} from '../desired/frr-container.ts';
+import { fingerprint } from '../desired/fingerprint.ts';
+import { frrConfigDirectory, frrContainerName, frrFile } from '../desired/frr-container.ts';
 import type { FrrHost } from '../host/ports.ts';
 import { appliedFrrPath, readRunning, type AppliedFrr } from '../observe/frr.ts';
 import { deltaFrom, settledText } from '../plan/frr-delta.ts';

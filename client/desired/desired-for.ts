@@ -1,6 +1,7 @@
 // View, configuration and facts → everything that must exist on this host.
 import { addressesFor } from './address.ts';
 import type { Desired } from './desired.ts';
+import { firewallFor } from './firewall.ts';
 import { gatheredRangesOf, gatheringComplaints } from './gathering.ts';
 import { isEnabled, type DesiredInput } from './input.ts';
 import { linksFor } from './link.ts';
@@ -23,11 +24,23 @@ export const desiredFor = (
       wireguard: wireguardFor(input),
       rules: rulesFor(input, ranges),
       routes: routesFor(input, ranges),
+      firewall: firewallFor(input, links),
       frr: undefined,
     },
-    complaints: [...underlayComplaints(input), ...gatheringComplaints(input.view, ranges)],
+    complaints: [
+      ...underlayComplaints(input),
+      ...firewallComplaints(input),
+      ...gatheringComplaints(input.view, ranges),
+    ],
   };
 };
+
+const firewallComplaints = ({ config, facts }: DesiredInput): readonly string[] =>
+  facts.nftablesFault === undefined || !isEnabled(config, 'firewall')
+    ? []
+    : [
+        `this node has no firewall of its own, so BGP is open to its networks: ${facts.nftablesFault}`,
+      ];
 
 /** Under a path MTU of this, WireGuard's packets no longer fit whole. */
 const leastUnderlayMtu = 1404;

@@ -13,6 +13,8 @@ export interface Desired {
   readonly wireguard: WireGuardDevice | undefined;
   readonly rules: readonly Rule[];
   readonly routes: readonly Route[];
+  /** Undefined where there must be none. */
+  readonly firewall: Firewall | undefined;
   /** Undefined where FRR is disabled or its backend is "none". */
   readonly frr: Frr | undefined;
 }
@@ -100,6 +102,12 @@ export interface Route {
   readonly interface: string;
   /** Next hop; an IPv4 route may have an IPv6 next hop (RFC 5549). Undefined = on link. */
   readonly via: Ip | undefined;
+}
+
+/** Our one nftables table, whole. */
+export interface Firewall {
+  /** As nft(8) reads it; byte-stable. */
+  readonly text: string;
 }
 
 /** FRR as files of a stable directory and a container (or service) that runs on them. */

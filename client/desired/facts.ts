@@ -20,6 +20,8 @@ export interface Facts {
   readonly hostAddresses: readonly Ip[];
   /** Kernel WireGuard can be created here. */
   readonly kernelWireGuard: boolean;
+  /** Why nftables cannot be used here; undefined = it can. */
+  readonly nftablesFault: string | undefined;
   /** Interfaces (not ours) that learn a default route by router advertisement. */
   readonly routerAdvertisementInterfaces: readonly string[];
   /** Host routes learnt by BGP in the main table, sorted by prefix. */

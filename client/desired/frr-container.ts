@@ -1,6 +1,6 @@
 // FRR's container as a fixed shape: name, rights, places.
-import { createHash } from 'node:crypto';
 import type { Frr } from './desired.ts';
+import { fingerprint } from './fingerprint.ts';
 
 export const frrContainerName = 'meshover-frr';
 
@@ -31,9 +31,6 @@ export const frrConfigDirectory = (stateDir: string): string => `${stateDir}/frr
 export const frrRunDirectory = (stateDir: string): string => `${stateDir}/frr-run`;
 
 export const frrDaemons = ['zebra', 'bgpd', 'bfdd'] as const;
-
-export const fingerprint = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 export const frrFile = (frr: Frr, name: string): string | undefined =>
   frr.configuration.ok

@@ -22,6 +22,9 @@ export const routeProtocol = 109;
 
 export const mainTable = 254;
 
+/** Family and name of our nftables table. */
+export const firewallTable = 'inet meshover';
+
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** At most 15 characters, never equal to the names above: those are shorter than any of these. */

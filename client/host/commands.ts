@@ -10,6 +10,7 @@ const defaultTimeoutMs = 60_000;
 /** Debian's packages of the programs that the agent calls. */
 const packageOf: Readonly<Record<string, string>> = {
   ip: 'iproute2',
+  nft: 'nftables',
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
   modprobe: 'kmod',

@@ -25,6 +25,7 @@ export const factsFrom = (input: {
     underlay,
     hostAddresses: hostAddressesOf(observed, underlay),
     kernelWireGuard: input.kernelWireGuard,
+    nftablesFault: observed.firewall.fault,
     routerAdvertisementInterfaces: routerAdvertisementInterfacesOf(observed),
     nextHops: nextHopsOf(observed),
     frrVersion: input.frrVersion,

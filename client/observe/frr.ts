@@ -1,6 +1,6 @@
 // FRR: its container, its files, what its daemons run, and what was applied last.
+import { fingerprint } from '../desired/fingerprint.ts';
 import {
-  fingerprint,
   frrConfigDirectory,
   frrContainerName,
   frrDaemons,

@@ -2,6 +2,7 @@
 import type { KernelHost } from '../host/ports.ts';
 import { addressesFrom, addressQuestion } from './address.ts';
 import { readIp } from './ip.ts';
+import { readFirewall } from './firewall.ts';
 import { linksFrom, linkQuestion } from './link.ts';
 import { readAppliedEndpoints, readSavedSysctls } from './memory.ts';
 import type { Observed, ObservedRoute, ObservedRule } from './observed.ts';
@@ -13,19 +14,22 @@ import { readWireGuard } from './wireguard.ts';
 /** Rejects with `ObserveError` when the host cannot be read whole. */
 export const observe = async (host: KernelHost): Promise<Observed> => {
   const { files, stateDir } = host;
-  const [interfaces, routing4, routing6, savedSysctls, appliedEndpoints] = await Promise.all([
-    readInterfaces(host),
-    readRouting(host, 4),
-    readRouting(host, 6),
-    readSavedSysctls(files, stateDir),
-    readAppliedEndpoints(files, stateDir),
-  ]);
+  const [interfaces, routing4, routing6, savedSysctls, appliedEndpoints, firewall] =
+    await Promise.all([
+      readInterfaces(host),
+      readRouting(host, 4),
+      readRouting(host, 6),
+      readSavedSysctls(files, stateDir),
+      readAppliedEndpoints(files, stateDir),
+      readFirewall(host),
+    ]);
   return {
     ...interfaces,
     rules: [...routing4.rules, ...routing6.rules],
     routes: [...routing4.routes, ...routing6.routes],
     savedSysctls,
     appliedEndpoints,
+    firewall,
   };
 };
 

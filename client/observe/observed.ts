@@ -18,6 +18,7 @@ export interface Observed {
   readonly sysctls: readonly Sysctl[];
   /** What sysctls were before we set them. */
   readonly savedSysctls: readonly SavedSysctl[];
+  readonly firewall: ObservedFirewall;
   /** Endpoints as last told to WireGuard, so that a roamed one is told from a changed one. */
   readonly appliedEndpoints: readonly AppliedEndpoint[];
 }
@@ -96,6 +97,21 @@ export interface SavedSysctl {
   readonly key: string;
   readonly prior: string;
   readonly applied: string;
+}
+
+export interface ObservedFirewall {
+  /** Fingerprint of our table in the words of this host's nft; undefined when it is not there. */
+  readonly table: string | undefined;
+  /** Why nftables cannot be used here; undefined = it can. */
+  readonly fault: string | undefined;
+  /** What was applied last, and the fingerprint of the table right after it. */
+  readonly applied: AppliedFirewall | undefined;
+}
+
+export interface AppliedFirewall {
+  /** Fingerprint of the text given to nft. */
+  readonly text: string;
+  readonly table: string;
 }
 
 export interface AppliedEndpoint {

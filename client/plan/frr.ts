@@ -1,6 +1,7 @@
 // FRR: its container, its configuration, and the neighbours of links that are about to be remade.
 import type { Frr } from '../desired/desired.ts';
-import { fingerprint, frrFile, frrSpecOf } from '../desired/frr-container.ts';
+import { fingerprint } from '../desired/fingerprint.ts';
+import { frrFile, frrSpecOf } from '../desired/frr-container.ts';
 import type { ObservedFrr } from '../observe/observed.ts';
 import { makeStep, stepId } from './make-step.ts';
 import type { FrrStep } from './step.ts';

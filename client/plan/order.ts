@@ -1,5 +1,6 @@
 // Puts the rows' steps in the one order that keeps the host reachable and FRR alive.
 import type { AddressPlan } from './address.ts';
+import type { FirewallPlan } from './firewall.ts';
 import type { LinkPlan } from './link.ts';
 import type { RoutePlan } from './route.ts';
 import type { RulePlan } from './rule.ts';
@@ -14,6 +15,7 @@ export interface Rows {
   readonly wireguard: WireGuardPlan;
   readonly rules: RulePlan;
   readonly routes: RoutePlan;
+  readonly firewall: FirewallPlan;
   readonly frr: readonly FrrStep[];
 }
 
@@ -29,6 +31,8 @@ export const orderSteps = (rows: Rows): Plan => {
     steps.map((step) => withNeeds(step, [added.get(nameOf(step))]));
   return [
     ...rows.sysctls.host,
+    // Before the links that it guards.
+    ...rows.firewall.setting,
     ...detaching,
     ...rows.links.clearing.map((step) => withNeeds(step, idsOf(detaching))),
     ...rows.links.adding,
@@ -46,6 +50,7 @@ export const orderSteps = (rows: Rows): Plan => {
     ...rows.rules.removing,
     ...rows.routes.removing,
     ...rows.links.leaving.map((step) => withNeeds(step, configurationOf(settling))),
+    ...rows.firewall.removing,
   ];
 };
 

@@ -2,6 +2,7 @@
 import type { Desired } from '../desired/desired.ts';
 import type { Observed } from '../observe/observed.ts';
 import { planAddresses } from './address.ts';
+import { planFirewall } from './firewall.ts';
 import { leaveStep, planLinks } from './link.ts';
 import { orderSteps } from './order.ts';
 import { isOurLink, ourLinkNames } from './ours.ts';
@@ -33,6 +34,7 @@ export const planFrom = (
     wireguard: planWireGuard(desired.wireguard, left),
     rules: planRules(desired.rules, left.rules),
     routes: planRoutes(desired.routes, left.routes),
+    firewall: planFirewall(desired.firewall, observed.firewall),
     frr: planFrr(links.clearing.map(({ key }) => key)),
   });
 };
@@ -52,6 +54,7 @@ export const cleanPlan = (observed: Observed, removeFrr: readonly FrrStep[] = []
     wireguard: { device: [], setting: [], removing: [] },
     rules: planRules([], observed.rules),
     routes: planRoutes([], observed.routes),
+    firewall: planFirewall(undefined, observed.firewall),
     frr: [],
   }),
   ...restoreSysctls(observed.savedSysctls, observed),

@@ -1,5 +1,6 @@
 // One element of a plan: a resource, its old and new value, why, and what it needs.
 import type {
+  Firewall,
   Frr,
   InterfaceAddress,
   Link,
@@ -38,6 +39,8 @@ export type WireGuardPeerStep = StepOf<
 >;
 export type RuleStep = StepOf<'rule', Rule>;
 export type RouteStep = StepOf<'route', Route>;
+/** The whole table at once. */
+export type FirewallStep = StepOf<'firewall', Firewall>;
 /**
  * FRR. Keys: "configuration" (files and reload), "container" (create, replace, start), and
  * "neighbours" (take the neighbours of links that are about to be remade out of the running FRR).
@@ -52,6 +55,7 @@ export type Step =
   | WireGuardPeerStep
   | RuleStep
   | RouteStep
+  | FirewallStep
   | FrrStep;
 
 export type Plan = readonly Step[];

@@ -24,7 +24,12 @@ export interface Sifted {
 }
 
 /** What these should be changes with the mesh, and so may rightly change often. */
-const follows: ReadonlySet<Step['resource']> = new Set(['route', 'frr', 'wireguard-peer']);
+const follows: ReadonlySet<Step['resource']> = new Set([
+  'firewall',
+  'frr',
+  'route',
+  'wireguard-peer',
+]);
 
 /** Takes out the steps that are held back, and those that need them. */
 export const withoutHeld = (plan: Plan, troubles: Troubles, now: number): Sifted => {

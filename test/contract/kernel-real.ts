@@ -36,6 +36,7 @@ const kernelUnderTest = (host: KernelHost): RoutingKernel => {
     ip: (family, ...lines) =>
       must(['ip', `-${String(family)}`, '-batch', '-'], `${lines.join('\n')}\n`),
     wg: (...words) => must(['wg', 'set', 'mo-wg', ...words]),
+    nft: (line) => must(['nft', '-f', '-'], `${line}\n`),
   };
 };
 

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { applyPlan } from '../../client/apply/apply-plan.ts';
 import type { Desired } from '../../client/desired/desired.ts';
 import { desiredFor } from '../../client/desired/desired-for.ts';
-import { linkName } from '../../client/desired/names.ts';
+import { firewallTable, linkName } from '../../client/desired/names.ts';
 import type { KernelHost } from '../../client/host/ports.ts';
 import { factsFrom, hasKernelWireGuard } from '../../client/observe/facts.ts';
 import { observe } from '../../client/observe/observe.ts';
@@ -28,6 +28,8 @@ export interface KernelUnderTest {
   /** Lines for `ip -batch`, done by somebody else than the agent. */
   ip(family: 4 | 6, ...lines: readonly string[]): Promise<void>;
   wg(...words: readonly string[]): Promise<void>;
+  /** A line for `nft -f`. */
+  nft(line: string): Promise<void>;
 }
 
 export interface KernelStory {
@@ -169,7 +171,11 @@ const gatheringStories: readonly KernelStory[] = [
     deepEqual(touched(followed), ['add route']);
     await kernel.ip(4, `route del ${two.nodeAddress4}/32 proto 186`);
     deepEqual(touched(await converge(kernel, gatheringView)), ['remove route']);
-    deepEqual(touched(await converge(kernel, mesh)), ['remove rule', 'remove route']);
+    deepEqual(touched(await converge(kernel, mesh)), [
+      'change firewall',
+      'remove rule',
+      'remove route',
+    ]);
   }),
   story('a next hop that moves to another link', async (kernel) => {
     await kernel.ip(4, bgpRoute(two)[0]);
@@ -183,8 +189,16 @@ const gatheringStories: readonly KernelStory[] = [
   }),
 ];
 
+/** iproute2 of a family, wg set, or nft. */
+type Tool = 4 | 6 | 'wg' | 'nft';
+
+export const vandalise = (kernel: KernelUnderTest, tool: Tool, line: string): Promise<void> => {
+  if (tool === 'wg') return kernel.wg(...line.split(' '));
+  return tool === 'nft' ? kernel.nft(line) : kernel.ip(tool, line);
+};
+
 /** What somebody does behind the agent's back, with the mesh and gathering standing. */
-export const vandalism: readonly (readonly [string, 4 | 6 | 'wg', string])[] = [
+export const vandalism: readonly (readonly [string, Tool, string])[] = [
   ['deletes a link', 6, `link del ${linkTwo}`],
   ['deletes WireGuard', 6, 'link del mo-wg'],
   ['deletes the dummy', 6, 'link del mo-node'],
@@ -214,13 +228,17 @@ export const vandalism: readonly (readonly [string, 4 | 6 | 'wg', string])[] = [
   ['changes an endpoint', 'wg', `peer ${two.wireguardKey} endpoint [2001:db8::bad]:9`],
   ['widens allowed addresses', 'wg', `peer ${two.wireguardKey} allowed-ips ::/0`],
   ['adds a stranger', 'wg', `peer ${nodeFixture(66).wireguardKey} allowed-ips 10.192.9.9/32`],
+  ['removes the firewall', 'nft', `delete table ${firewallTable}`],
+  ['empties a chain of the firewall', 'nft', `flush chain ${firewallTable} input`],
+  ['lets everything in', 'nft', `insert rule ${firewallTable} input accept`],
+  ['adds a link to the firewall', 'nft', `add element ${firewallTable} links { "evil0" }`],
+  ['takes the links from the firewall', 'nft', `flush set ${firewallTable} links`],
 ];
 
 const vandalStories: readonly KernelStory[] = vandalism.map(([what, where, line]) =>
   story(`somebody ${what}: healed`, async (kernel) => {
     await converge(kernel, gatheringView);
-    if (where === 'wg') await kernel.wg(...line.split(' '));
-    else await kernel.ip(where, line);
+    await vandalise(kernel, where, line);
     ok((await converge(kernel, gatheringView)).length > 0, 'there was something to heal');
   }),
 );

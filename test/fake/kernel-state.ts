@@ -63,6 +63,8 @@ export class FakeKernelState {
   addresses: readonly FakeAddress[] = [];
   rules: readonly FakeRule[] = [];
   routes: readonly FakeRoute[] = [];
+  /** Our nftables table, as given; undefined = not there. */
+  firewall: string | undefined;
   /** Lines and commands that changed something or tried to. */
   writes = 0;
 
@@ -147,6 +149,7 @@ export class FakeKernelState {
   /** All of it, a line an item, sorted: equal kernels print alike. */
   print(): string {
     const lines = [
+      `firewall ${JSON.stringify(this.firewall ?? '')}`,
       ...[...this.links.values()].map((link) => `link ${JSON.stringify(link)}`),
       ...this.addresses.map(
         ({ dev, address, length }) => `address ${address}/${String(length)} ${dev}`,

@@ -3,6 +3,8 @@ import type { CommandOptions, CommandResult, KernelHost } from '../../client/hos
 import type { KernelUnderTest } from '../contract/kernel.ts';
 import { answerTo, dumpOf } from './kernel-answers.ts';
 import { runLine } from './kernel-lines.ts';
+import { runNft } from './kernel-nft.ts';
+import { done, failed } from './kernel-verdict.ts';
 import { FakeKernelState, type FakeDevice } from './kernel-state.ts';
 import { wireguardKeyFixture } from './view.ts';
 
@@ -31,6 +33,7 @@ export const fakeKernel = (): FakeKernel => {
     ip: (family, ...lines) =>
       must(['ip', `-${String(family)}`, '-batch', '-'], `${lines.join('\n')}\n`),
     wg: (...words) => must(['wg', 'set', 'mo-wg', ...words]),
+    nft: (line) => must(['nft', '-f', '-'], `${line}\n`),
   };
 };
 
@@ -69,13 +72,11 @@ const hostOn = (
   },
 });
 
-const done = (stdout = ''): CommandResult => ({ code: 0, stdout, stderr: '' });
-const failed = (stderr: string): CommandResult => ({ code: 1, stdout: '', stderr });
-
 const runCommand = (inside: Insides, argv: readonly string[], stdin: string): CommandResult => {
   const [program, ...words] = argv;
   if (program === 'modprobe') return done();
   if (program === 'ip') return runIp(inside.state, words, stdin);
+  if (program === 'nft') return runNft(inside.state, words, stdin);
   if (program === 'wg' && words[0] === 'show' && words[2] === 'dump') {
     const dump = dumpOf(inside.state, words[1] ?? '');
     return dump === undefined ? failed('Unable to access interface: No such device') : done(dump);

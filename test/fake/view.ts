@@ -1,6 +1,7 @@
 // Views, nodes and configurations for tests: small numbers in, well-formed values out.
 import { createHash } from 'node:crypto';
 import type { AgentConfig } from '../../client/config.ts';
+import type { Facts } from '../../client/desired/facts.ts';
 import { firstAsn, type Asn } from '../../shared/address/asn.ts';
 import { endpointOf } from '../../shared/address/endpoint.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
@@ -62,6 +63,7 @@ export const configFixture = (changes: Partial<AgentConfig> = {}): AgentConfig =
   port: testPort,
   gathering: [],
   advertise: [],
+  bgpNeighbours: [],
   frr: 'none',
   frrImage: 'none',
   frrConf: 'conf',
@@ -73,6 +75,19 @@ export const configFixture = (changes: Partial<AgentConfig> = {}): AgentConfig =
   logFormat: 'text',
   dockerSocket: '/var/run/docker.sock',
   bfd: { intervalMs: 200, multiplier: 6 },
+  ...changes,
+});
+
+/** A host on eth0 that lacks nothing. */
+export const factsFixture = (changes: Partial<Facts> = {}): Facts => ({
+  underlay: { interface: 'eth0', address: '2001:db8::1' as Ip, mtu: 1500 },
+  hostAddresses: [],
+  kernelWireGuard: true,
+  nftablesFault: undefined,
+  routerAdvertisementInterfaces: ['eth0'],
+  nextHops: [],
+  frrVersion: undefined,
+  templates: {},
   ...changes,
 });
 

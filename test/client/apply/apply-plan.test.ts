@@ -139,7 +139,11 @@ describe('WireGuard’s key', () => {
     expect(results(outcomes)).toEqual(['mo-wg done']);
     expect(JSON.stringify(runs)).not.toContain(wireguardKeyFixture.private.reveal());
     await converge(kernel, viewFixture(nodeFixture(1), [nodeFixture(2)]));
-    expect([...kernel.files.keys()]).toEqual(['/state/sysctls.json', '/state/endpoints.json']);
+    expect([...kernel.files.keys()]).toEqual([
+      '/state/sysctls.json',
+      '/state/firewall.json',
+      '/state/endpoints.json',
+    ]);
   });
 });
 

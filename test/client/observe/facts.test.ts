@@ -68,6 +68,7 @@ const factsOf = (observed: Partial<Observed>, underlay?: string): Facts =>
       wireguard: undefined,
       rules: [],
       routes: [],
+      firewall: { table: undefined, fault: undefined, applied: undefined },
       sysctls: [],
       savedSysctls: [],
       appliedEndpoints: [],

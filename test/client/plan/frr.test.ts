@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Frr } from '../../../client/desired/desired.ts';
-import { fingerprint, frrFile, frrSpecOf } from '../../../client/desired/frr-container.ts';
+import { fingerprint } from '../../../client/desired/fingerprint.ts';
+import { frrFile, frrSpecOf } from '../../../client/desired/frr-container.ts';
 import { frrFor } from '../../../client/desired/frr.ts';
 import type { ObservedFrr } from '../../../client/observe/observed.ts';
 import { planFrr } from '../../../client/plan/frr.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinkDriver } from '../../../shared/mesh/peer.ts';
-import { converge, kernelStories, vandalism } from '../../contract/kernel.ts';
+import { converge, kernelStories, vandalise, vandalism } from '../../contract/kernel.ts';
 import { fakeKernel } from '../../fake/kernel.ts';
 import { gathers, nodeFixture, viewFixture } from '../../fake/view.ts';
 
@@ -55,8 +55,7 @@ describe('random walks', () => {
         const right = kernel.state.print();
         for (const [, where, line] of wrongs) {
           // What is not there cannot be spoilt: that refusal is the vandal's, not ours.
-          const act = where === 'wg' ? kernel.wg(...line.split(' ')) : kernel.ip(where, line);
-          await act.catch((refusal: unknown) => {
+          await vandalise(kernel, where, line).catch((refusal: unknown) => {
             expect(refusal).toBeInstanceOf(Error);
           });
         }
