@@ -20,7 +20,7 @@ export const prepareDocker = async (): Promise<void> => {
   const cache = join(projectRoot, '.cache');
   const made = join(cache, 'docker-seed');
   if (existsSync(made)) {
-    await scriptInLab(`cp -a ${made} ${seed}.part && mv ${seed}.part ${seed}`);
+    await scriptInLab(`cp -aH ${made} ${seed}.part && mv ${seed}.part ${seed}`);
     return;
   }
   const images = ['bookworm', 'trixie'].map((suite) => join(cache, `frr-${suite}.tar`));
