@@ -40,7 +40,9 @@ const settingReason = (
   { table, applied }: ObservedFirewall,
 ): string | undefined => {
   if (table === undefined) {
-    return applied === undefined ? 'no table yet' : 'it is gone: this host was restarted, or somebody removed it';
+    return applied === undefined
+      ? 'no table yet'
+      : 'it is gone: this host was restarted, or somebody removed it';
   }
   if (applied === undefined) return 'the table is not known to be as it should be';
   if (applied.text !== fingerprint(text)) return 'its links, addresses or neighbours change';
