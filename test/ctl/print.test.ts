@@ -1,7 +1,7 @@
 // What meshoverctl prints for people.
 import { expect, test } from 'vitest';
-import { printNodes } from '../../ctl/print-nodes.ts';
-import { tableOf } from '../../ctl/table.ts';
+import { printNodes } from '../../ctl/print/nodes.ts';
+import { tableOf } from '../../ctl/print/table.ts';
 import { ListNodesResponse } from '../../proto/gen/meshover/v1/administration.ts';
 
 const link = (bgpState: string): object => ({ peer: 'b', interface: 'mo-b', bgpState });
@@ -51,4 +51,13 @@ test('columns are as wide as their longest cell, and lines end without blanks', 
       ['x', 'yy'],
     ]),
   ).toBe('a     b\nlong\nx     yy\n');
+});
+
+test('no escape sequence that a node has chosen reaches the terminal', () => {
+  expect(tableOf([['a\u001b[31m\u009b2J\u202eb\nc']])).toBe('a?[31m?2J?b?c\n');
+});
+
+test('a list is in the json even when it is empty', () => {
+  const nothing = ListNodesResponse.fromPartial({});
+  expect(JSON.parse(printNodes(nothing, { output: 'json', nowSeconds: 0 }))).toEqual({ nodes: [] });
 });

@@ -1,15 +1,13 @@
 // What `meshoverctl nodes` prints.
-import { ListNodesResponse, type NodeEntry } from '../proto/gen/meshover/v1/administration.ts';
-import type { Output } from './flags.ts';
+import { ListNodesResponse, type NodeEntry } from '../../proto/gen/meshover/v1/administration.ts';
+import { jsonOf } from './json.ts';
+import type { Printing } from './printing.ts';
 import { tableOf } from './table.ts';
+import { ageOf } from './times.ts';
 
-/** `nowSeconds`: Unix time. */
-export const printNodes = (
-  answer: ListNodesResponse,
-  { output, nowSeconds }: { readonly output: Output; readonly nowSeconds: number },
-): string =>
+export const printNodes = (answer: ListNodesResponse, { output, nowSeconds }: Printing): string =>
   output === 'json'
-    ? `${JSON.stringify(ListNodesResponse.toJSON(answer), undefined, 2)}\n`
+    ? jsonOf(ListNodesResponse.toJSON(answer), 'nodes')
     : tableOf([
         ['NAME', 'STATE', 'ADDRESSES', 'ASN', 'SESSIONS', 'REVISION', 'REPORTED'],
         ...answer.nodes.map((entry) => rowOf(entry, nowSeconds)),
@@ -19,7 +17,6 @@ const rowOf = (entry: NodeEntry, nowSeconds: number): string[] => {
   const { node, status } = entry;
   const links = status?.links ?? [];
   const up = links.filter((link) => link.bgpState === 'Established').length;
-  const reported = Number(entry.reportedAtSeconds);
   return [
     node?.name ?? '',
     stateOf(entry),
@@ -27,7 +24,7 @@ const rowOf = (entry: NodeEntry, nowSeconds: number): string[] => {
     String(node?.asn ?? ''),
     status === undefined ? '-' : `${up}/${links.length}`,
     status?.applied === undefined ? '-' : String(status.applied.number),
-    reported === 0 ? 'never' : `${Math.max(0, nowSeconds - reported)}s ago`,
+    ageOf(entry.reportedAtSeconds, nowSeconds),
   ];
 };
 
