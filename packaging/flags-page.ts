@@ -4,12 +4,17 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
+/** meshoverctl's -help is an overview. */
 const helpOf = (program: string): string =>
-  execFileSync(process.execPath, ['packaging/meshover.ts', program, '-help'], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  execFileSync(
+    process.execPath,
+    ['packaging/meshover.ts', program, ...(program === 'meshoverctl' ? ['help'] : ['-help'])],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
 
 const section = (program: string): string => `## ${program}\n\n\`\`\`\n${helpOf(program)}\`\`\`\n`;
 

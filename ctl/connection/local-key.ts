@@ -1,8 +1,8 @@
 // The register's key of a controller on this very machine, where this user may read it.
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRegisterKey } from '../../shared/address/key.ts';
+import { registerKeyOf } from '../../shared/trust/signed.ts';
 import { CtlError } from '../ctl-error.ts';
 import { reasonOf } from './file-fault.ts';
 import type { KeptKey } from './judge-controller.ts';
@@ -12,10 +12,7 @@ export const localKey = (stateDir: string): KeptKey | undefined => {
   const pem = readIfAllowed(path);
   if (pem === undefined) return undefined;
   try {
-    const { x = '' } = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' });
-    const key = parseRegisterKey(Buffer.from(x, 'base64url').toString('base64'));
-    if (!key.ok) throw new Error(key.reason);
-    return { key: key.value, path };
+    return { key: registerKeyOf(createPrivateKey(pem)), path };
   } catch (fault) {
     throw new CtlError(
       `${path} cannot be used (${reasonOf(fault)}): restore it from a backup, or name another directory with -statedir`,

@@ -12,7 +12,8 @@ let server: Running;
 beforeAll(async () => {
   server = await runServer(['-listen', '[::1]:0', '-statedir', state]);
   await (await runServer(['-listen', '[::1]:0', '-statedir', other])).stop();
-  writeFileSync(join(place, 'token'), 'not the token\n');
+  writeFileSync(join(place, 'token'), 'not-the-token\n', { mode: 0o600 });
+  writeFileSync(join(place, 'open'), 'not-the-token\n', { mode: 0o644 });
 });
 
 afterAll(async () => {
@@ -20,7 +21,7 @@ afterAll(async () => {
   removePlaces();
 });
 
-const right = { '-ca': join(state, 'authority.pem'), '-token-file': join(state, 'admin.token') };
+const right = { '-statedir': state, '-token-file': join(state, 'admin.token') };
 
 const expectRefusal = async (
   words: readonly string[],
@@ -41,15 +42,24 @@ test('no controller there', () =>
     'is it running, and is -controlserver',
   ));
 
-test('no authority', () =>
-  expectRefusal(['nodes'], { '-ca': join(place, 'none') }, "run it as root on the controller's"));
+test('a controller that nobody vouches for', () =>
+  expectRefusal(['nodes'], { '-statedir': join(place, 'none') }, 'is not known here'));
 
-test('the authority of another controller', () =>
+test('another controller than that of the state directory', () =>
+  expectRefusal(['nodes'], { '-statedir': other }, 'is another one than before'));
+
+test('a fingerprint of another controller', () =>
+  expectRefusal(['nodes'], { '-fingerprint': 'ABCD' }, 'which is not the one of -fingerprint'));
+
+test('no token', () =>
   expectRefusal(
     ['nodes'],
-    { '-ca': join(other, 'authority.pem') },
-    'is not the one that -ca names',
+    { '-token-file': join(place, 'none') },
+    "run it as root on the controller's machine",
   ));
+
+test('a token that everybody reads', () =>
+  expectRefusal(['nodes'], { '-token-file': join(place, 'open') }, 'chmod 600'));
 
 test('a wrong token', () =>
   expectRefusal(['nodes'], { '-token-file': join(place, 'token') }, 'needs the admin token'));

@@ -56,8 +56,8 @@ describe.concurrent('client', () => {
 describe.concurrent('meshoverctl', () => {
   test.each([
     ['no command', [], 'a command is missing'],
-    ['an unknown command', ['nods'], 'unknown command "nods": nodes, status or remove'],
-    ['a name missing', ['remove'], 'remove needs the name of a node'],
+    ['an unknown command', ['nods'], 'unknown command "nods" (did you mean nodes?)'],
+    ['a name missing', ['remove'], 'remove needs NAME: meshoverctl remove -help'],
     ['a bad output', ['nodes', '-o', 'xml'], 'is none of table, json'],
   ])('%s', (_, argv, expected) => refuse('ctl', argv, expected));
 });

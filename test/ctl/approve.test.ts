@@ -3,7 +3,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ApproveNodeResponse, ListNodesResponse, type RekeyNodeRequest } from '../../proto/gen/meshover/v1/administration.ts';
+import {
+  ApproveNodeResponse,
+  ListNodesResponse,
+  type RekeyNodeRequest,
+} from '../../proto/gen/meshover/v1/administration.ts';
 import { parseOperatorKey, type IdentityKey } from '../../shared/address/key.ts';
 import { pairFingerprint, registerFingerprint } from '../../shared/trust/fingerprint.ts';
 import { readWord } from '../../shared/trust/signed.ts';
@@ -158,15 +162,16 @@ test('rekey without an operator key sends no succession', async () => {
 });
 
 test.each([
-  ['that others read', 0o644, undefined, /chmod 600/],
-  ['that is no key', 0o600, 'garbage', /no Ed25519 private key/],
-])('an operator key %s is refused before anything is asked', async (what, mode, text, reason) => {
-  const path = join(home, what);
+  { what: 'that others read', mode: 0o644, text: undefined, reason: /chmod 600/ },
+  { what: 'that is no key', mode: 0o600, text: 'garbage', reason: /no Ed25519 private key/ },
+])('an operator key $what is refused before anything is asked', async (given) => {
+  const path = join(home, given.what);
   const { privateKey } = generateKeyPairSync('ed25519');
-  writeFileSync(path, text ?? privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  writeFileSync(path, given.text ?? pem, { mode: given.mode });
   const called = await ctl(['rekey', 'web1', '-operatorkey', path]);
   expect(called).toMatchObject({ exit: 1, out: '' });
-  expect(called.err).toMatch(reason);
+  expect(called.err).toMatch(given.reason);
   expect(controller.asked).toEqual([]);
 });
 
