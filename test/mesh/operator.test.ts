@@ -130,11 +130,12 @@ test('without the admin token nothing is told', async () => {
   expect(result.err).toMatch(/admin\.token/);
 });
 
-test.each([
-  [['remove', 'nobody'], 1, /no node "nobody"/],
-])('%j fails with status %i', async (words, exit, message) => {
-  const result = await ctl(words);
-  expect(result.exit).toBe(exit);
-  expect(result.err).toMatch(message);
-  expect(result.err.trim().split('\n')).toHaveLength(1);
-});
+test.each([[['remove', 'nobody'], 1, /no node "nobody"/]])(
+  '%j fails with status %i',
+  async (words, exit, message) => {
+    const result = await ctl(words);
+    expect(result.exit).toBe(exit);
+    expect(result.err).toMatch(message);
+    expect(result.err.trim().split('\n')).toHaveLength(1);
+  },
+);
