@@ -10,13 +10,14 @@ import {
   frrSpecOf,
   frrStopSignal,
 } from '../desired/frr-container.ts';
-import type { FrrHost } from '../host/ports.ts';
+import type { FrrHost, SocketHolder } from '../host/ports.ts';
 import { FrrError, startedFile, waitForFrr } from './frr-ready.ts';
 
 /** watchfrr mends a daemon that died; only when it cannot is everything killed together. */
 const mendingMs = 20_000;
 
 export const applyContainer = async (host: FrrHost, frr: Frr): Promise<void> => {
+  await mustHaveBgpPort(host);
   const { containers, images } = host;
   const spec = frrSpecOf(frr);
   const [found, imageId] = await Promise.all([
@@ -38,6 +39,26 @@ export const applyContainer = async (host: FrrHost, frr: Frr): Promise<void> => 
   }
   await waitForFrr(host);
 };
+
+const bgpPort = 179;
+
+/** Without it bgpd ends at once, and watchfrr starts it again for ever. */
+const mustHaveBgpPort = async ({ sockets }: FrrHost): Promise<void> => {
+  const others = (await sockets.listeners(bgpPort)).filter((holder) => !isOurFrr(holder));
+  if (others.length === 0) return;
+  const names = others.map(({ pid, program }) =>
+    pid === undefined ? 'a program that cannot be seen from here' : `${program} (pid ${pid})`,
+  );
+  throw new FrrError(
+    'port-taken',
+    `TCP port ${bgpPort} (BGP) is held by ${names.join(' and ')}, so FRR is not started: stop that program for ` +
+      'good (systemctl disable --now …), and FRR starts by itself; or run without FRR: -frr none',
+  );
+};
+
+/** Its processes see the run directory that we gave them. */
+const isOurFrr = ({ mounts }: SocketHolder): boolean =>
+  mounts.get('/run/frr')?.endsWith(frrRunDirectory('')) === true;
 
 const isMended = async (host: FrrHost): Promise<boolean> => {
   try {

@@ -3,7 +3,7 @@ import { frrContainerName, frrDaemons, frrRunDirectory } from '../desired/frr-co
 import type { FrrHost } from '../host/ports.ts';
 
 export class FrrError extends Error {
-  readonly code: 'template' | 'refused' | 'failed' | 'not-ready';
+  readonly code: 'template' | 'refused' | 'failed' | 'not-ready' | 'port-taken';
 
   constructor(code: FrrError['code'], message: string) {
     super(message);

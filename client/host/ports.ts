@@ -41,6 +41,20 @@ export interface Sysctls {
   write(key: string, value: string): Promise<void>;
 }
 
+/** A process with a listening socket. */
+export interface SocketHolder {
+  /** Undefined when the process cannot be seen from here. */
+  readonly pid: number | undefined;
+  readonly program: string;
+  /** Mount point → the path within its file system that is mounted there. */
+  readonly mounts: ReadonlyMap<string, string>;
+}
+
+export interface Sockets {
+  /** Those who listen on a TCP port of this network namespace, at any address. */
+  listeners(port: number): Promise<readonly SocketHolder[]>;
+}
+
 /** What the kernel's rows of observe and apply need of the host. */
 export interface KernelHost {
   readonly commands: Commands;
@@ -105,6 +119,7 @@ export interface FrrHost {
   readonly images: Images;
   readonly files: Files;
   readonly vty: Vty;
+  readonly sockets: Sockets;
   readonly clock: Clock;
   readonly stateDir: string;
 }

@@ -4,6 +4,7 @@ import type { AgentConfig } from '../config.ts';
 import { frrRunDirectory } from '../desired/frr-container.ts';
 import { dockerAt } from '../host/docker.ts';
 import type { FrrHost, KernelHost } from '../host/ports.ts';
+import { hostSockets } from '../host/sockets.ts';
 import { vtyIn } from '../host/vty.ts';
 import { observeFrr, readFrrTemplates } from '../observe/frr.ts';
 import { readFrrSessions } from '../status/frr.ts';
@@ -15,7 +16,14 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
   if (config.disabled.includes('frr')) return undefined;
   const { files, clock, stateDir } = kernel;
   const vty = vtyIn(frrRunDirectory(stateDir));
-  const host: FrrHost = { ...dockerAt(config.dockerSocket), files, clock, stateDir, vty };
+  const host: FrrHost = {
+    ...dockerAt(config.dockerSocket),
+    files,
+    clock,
+    stateDir,
+    vty,
+    sockets: hostSockets,
+  };
   let version = '';
   return {
     side: {

@@ -96,6 +96,7 @@ class Agent {
       observed: { wireguard: this.#turn?.observed.wireguard },
       outcomes: this.#turn?.outcomes ?? [],
       held: this.#turn?.held ?? [],
+      complaints: this.#turn?.complaints ?? [],
       applied: this.#applied,
       sessions: (await frr?.sessions()) ?? noSessions,
       frrBackend: config.disabled.includes('frr') ? '' : config.frr,

@@ -3,6 +3,7 @@ import type { KernelHost } from '../host/ports.ts';
 import { addressesFrom, addressQuestion } from './address.ts';
 import { readIp } from './ip.ts';
 import { readFirewall } from './firewall.ts';
+import { readForwardDrops } from './forward-policy.ts';
 import { linksFrom, linkQuestion } from './link.ts';
 import { readAppliedEndpoints, readSavedSysctls } from './memory.ts';
 import type { Observed, ObservedRoute, ObservedRule } from './observed.ts';
@@ -14,7 +15,7 @@ import { readWireGuard } from './wireguard.ts';
 /** Rejects with `ObserveError` when the host cannot be read whole. */
 export const observe = async (host: KernelHost): Promise<Observed> => {
   const { files, stateDir } = host;
-  const [interfaces, routing4, routing6, savedSysctls, appliedEndpoints, firewall] =
+  const [interfaces, routing4, routing6, savedSysctls, appliedEndpoints, firewall, forwardDrops] =
     await Promise.all([
       readInterfaces(host),
       readRouting(host, 4),
@@ -22,6 +23,7 @@ export const observe = async (host: KernelHost): Promise<Observed> => {
       readSavedSysctls(files, stateDir),
       readAppliedEndpoints(files, stateDir),
       readFirewall(host),
+      readForwardDrops(host),
     ]);
   return {
     ...interfaces,
@@ -30,6 +32,7 @@ export const observe = async (host: KernelHost): Promise<Observed> => {
     savedSysctls,
     appliedEndpoints,
     firewall,
+    forwardDrops,
   };
 };
 

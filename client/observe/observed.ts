@@ -19,6 +19,8 @@ export interface Observed {
   /** What sysctls were before we set them. */
   readonly savedSysctls: readonly SavedSysctl[];
   readonly firewall: ObservedFirewall;
+  /** Of other programs: what would drop transit. */
+  readonly forwardDrops: readonly ForwardDrop[];
   /** Endpoints as last told to WireGuard, so that a roamed one is told from a changed one. */
   readonly appliedEndpoints: readonly AppliedEndpoint[];
 }
@@ -106,6 +108,13 @@ export interface ObservedFirewall {
   readonly fault: string | undefined;
   /** What was applied last, and the fingerprint of the table right after it. */
   readonly applied: AppliedFirewall | undefined;
+}
+
+/** A policy that drops what is forwarded, where no rule lets our links through. */
+export interface ForwardDrop {
+  readonly tool: 'nft' | 'iptables' | 'ip6tables' | 'iptables-legacy' | 'ip6tables-legacy';
+  /** Where a rule for our links belongs: "inet filter forward" for nft, else a chain's name. */
+  readonly chain: string;
 }
 
 export interface AppliedFirewall {

@@ -12,6 +12,7 @@ import type { Identity } from '../identity/keys.ts';
 import { factsFrom, hasKernelWireGuard } from '../observe/facts.ts';
 import { observe } from '../observe/observe.ts';
 import type { Observed, ObservedFrr } from '../observe/observed.ts';
+import { forwardComplaintsFrom } from '../plan/forward-policy.ts';
 import { planFrr } from '../plan/frr.ts';
 import { planFrom } from '../plan/plan-from.ts';
 import { poolOverlapsFrom } from '../plan/pool-overlap.ts';
@@ -69,7 +70,8 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
     observedFrr === undefined ? [] : planFrr(wanted, observedFrr, remade),
   );
   const overlaps = poolOverlapsFrom(view.settings, observed);
-  return { view, observed, facts, plan, complaints: [...overlaps, ...complaints] };
+  const drops = forwardComplaintsFrom(observed.forwardDrops);
+  return { view, observed, facts, plan, complaints: [...overlaps, ...drops, ...complaints] };
 };
 
 export const applySurvey = async (

@@ -28,6 +28,8 @@ export interface StatusGiven {
   readonly observed: Pick<Observed, 'wireguard'>;
   readonly outcomes: readonly StepOutcome[];
   readonly held: Plan;
+  /** What is wrong on the host and the operator's to mend. */
+  readonly complaints: readonly string[];
   /** The last revision that was applied whole. */
   readonly applied: Revision | undefined;
   readonly sessions: Sessions;
@@ -45,7 +47,7 @@ export const statusFor = (given: StatusGiven): NodeStatus => {
     desired: given.view?.revision,
     applied: given.applied,
     failedSteps: failures.length + given.held.length,
-    failure: failures[0] ?? heldText,
+    failure: failures[0] ?? (heldText || (given.complaints[0] ?? '')),
     frrBackend: given.frrBackend,
     frrVersion: given.sessions.frrVersion,
     programVersion: given.programVersion,

@@ -31,5 +31,6 @@ const rowOf = (entry: NodeEntry, nowSeconds: number): string[] => {
 const stateOf = ({ connected, status }: NodeEntry): string => {
   if (!connected) return 'away';
   if (status === undefined) return 'joined';
-  return status.failedSteps === 0 ? 'ready' : `${status.failedSteps} failed: ${status.failure}`;
+  if (status.failedSteps > 0) return `${status.failedSteps} failed: ${status.failure}`;
+  return status.failure === '' ? 'ready' : `ready, but ${status.failure}`;
 };

@@ -18,6 +18,7 @@ const answer = ListNodesResponse.fromPartial({
       connected: true,
     },
     { node: { name: 'bb' }, status: { failedSteps: 2, failure: 'no GRE' }, connected: true },
+    { node: { name: 'b3' }, status: { failure: 'this host drops' }, connected: true },
     { node: { name: 'c' }, connected: true },
     { node: { name: 'd' }, status: {}, connected: false },
   ],
@@ -29,6 +30,7 @@ test('a row a node: its state, sessions, revision and age of its report', () => 
     ['NAME', 'STATE', 'ADDRESSES', 'ASN', 'SESSIONS', 'REVISION', 'REPORTED'],
     ['a', 'ready', 'fd00:beef:beef::1 10.128.0.1', '4200000001', '1/2', '7', '5s ago'],
     ['bb', '2 failed: no GRE', '0', '0/0', '-', 'never'],
+    ['b3', 'ready, but this host drops', '0', '0/0', '-', 'never'],
     ['c', 'joined', '0', '-', '-', 'never'],
     ['d', 'away', '0', '0/0', '-', 'never'],
   ]);

@@ -16,6 +16,8 @@ export const runNft = (
   switch (words.join(' ')) {
     case `-s list table ${firewallTable}`:
       return state.firewall === undefined ? absent : done(`listed ${state.firewall}`);
+    case 'list chains':
+      return done();
     case '-c -f -':
       return done();
     case '-f -':

@@ -10,6 +10,7 @@ import { frrFor } from '../../client/desired/frr.ts';
 import { dockerAt } from '../../client/host/docker.ts';
 import { hostFiles } from '../../client/host/files.ts';
 import type { FrrHost } from '../../client/host/ports.ts';
+import { hostSockets } from '../../client/host/sockets.ts';
 import { vtyIn } from '../../client/host/vty.ts';
 import { observeFrr } from '../../client/observe/frr.ts';
 import { planFrr } from '../../client/plan/frr.ts';
@@ -98,6 +99,7 @@ const mountsBelow = (directory: string): readonly string[] =>
 const hostIn = (directory: string): FrrHost => ({
   ...dockerAt(`${directory}/docker.sock`),
   files: hostFiles,
+  sockets: hostSockets,
   vty: vtyIn(frrRunDirectory(`${directory}/state`)),
   clock: {
     now: () => Date.now(),

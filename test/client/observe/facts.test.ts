@@ -69,6 +69,7 @@ const factsOf = (observed: Partial<Observed>, underlay?: string): Facts =>
       rules: [],
       routes: [],
       firewall: { table: undefined, fault: undefined, applied: undefined },
+      forwardDrops: [],
       sysctls: [],
       savedSysctls: [],
       appliedEndpoints: [],

@@ -38,6 +38,7 @@ const given = (changes: Partial<StatusGiven> = {}): StatusGiven => ({
   },
   outcomes: [],
   held: [],
+  complaints: [],
   applied: undefined,
   sessions: noSessions,
   frrBackend: 'docker',
@@ -87,6 +88,14 @@ describe('status', () => {
       given({ outcomes: [{ step, result: 'failed', error: 'no memory' }], held: [step] }),
     );
     expect([status.failedSteps, status.failure]).toEqual([2, 'link/mo-x/add: no memory']);
+  });
+
+  it('tells what the operator should mend where no step fails', () => {
+    const complaints = ['this host drops what it forwards', 'another'];
+    const status = statusFor(given({ complaints }));
+    expect([status.failedSteps, status.failure]).toEqual([0, complaints[0]]);
+    const failing = statusFor(given({ complaints, held: [step] }));
+    expect(failing.failure).toContain('failed before');
   });
 
   it('has no links before there is a view', () => {

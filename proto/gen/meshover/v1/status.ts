@@ -38,7 +38,7 @@ export interface NodeStatus {
     | undefined;
   /** Steps that failed in the last run. */
   failedSteps: number;
-  /** One sentence for the first failed step; empty when all went well. */
+  /** One sentence for the first failed step, or else for what the operator should mend; empty when all is well. */
   failure: string;
   /** "docker", "none", …; empty when FRR is disabled. */
   frrBackend: string;
