@@ -12,6 +12,7 @@ import { certificateHashOf, fingerprintOf, newServerLeaf } from './auth/authorit
 import { createCallerChecks } from './auth/caller.ts';
 import { keyFileNames, KeyFileError, loadKeys, type ControllerKeys } from './auth/key-files.ts';
 import type { ListenAddress, ServerConfig } from './config.ts';
+import { usualLimits, type Limits } from './door/limits.ts';
 import { Hub } from './hub/hub.ts';
 import { serveHttp, type ServingHttp } from './http/serve-http.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
@@ -27,6 +28,7 @@ export interface StartGiven {
   readonly config: ServerConfig;
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits?: Limits;
 }
 
 export interface RunningServer {
@@ -96,7 +98,7 @@ const startHttp = async (
   config.http === undefined ? parsed(undefined) : serveHttp({ address: config.http, metrics, log });
 
 const startRpc = async (
-  { config, clock, log }: StartGiven,
+  { config, clock, log, limits = usualLimits }: StartGiven,
   { hub, keys, metrics }: Parts & { readonly metrics: Metrics },
 ): ReturnType<typeof serveRpc> => {
   tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
@@ -113,7 +115,7 @@ const startRpc = async (
       counters: metrics,
     },
     {
-      address: config.listen,
+      ...{ address: config.listen, limits },
       tls: {
         certificateChain: `${leaf.certificate}\n${keys.authority.certificate}`,
         privateKey: leaf.key.reveal(),

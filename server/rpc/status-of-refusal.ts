@@ -12,7 +12,7 @@ const statuses: Readonly<Record<RefusalCode, status>> = {
   'unknown-node': status.NOT_FOUND,
   unauthenticated: status.UNAUTHENTICATED,
   forbidden: status.PERMISSION_DENIED,
-  overloaded: status.UNAVAILABLE,
+  overloaded: status.RESOURCE_EXHAUSTED,
   removed: status.PERMISSION_DENIED,
   rejected: status.PERMISSION_DENIED,
   'token-invalid': status.PERMISSION_DENIED,

@@ -17,6 +17,7 @@ export interface Ended {
 export interface Running {
   /** HOST:PORT that the controller says it listens at. */
   readonly address: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -72,6 +73,7 @@ export const runServer = async (argv: readonly string[], how: How = {}): Promise
   });
   return {
     address,
+    pid: child.pid ?? 0,
     stop: async () => {
       child.kill('SIGTERM');
       await gone;

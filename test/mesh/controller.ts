@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { serverStartFrom } from '../../server/config.ts';
+import { usualLimits, type Limits } from '../../server/door/limits.ts';
 import { startServer, type RunningServer } from '../../server/start.ts';
 import { systemClock } from '../../server/system-clock.ts';
 import { createLineLog } from '../../shared/log/line-log.ts';
@@ -36,6 +37,7 @@ export const newStateDir = (): string => {
 export const startController = async (
   stateDir: string,
   argv: readonly string[] = ['-open'],
+  limits: Limits = usualLimits,
 ): Promise<Controller> => {
   const flags = ['-listen', '[::1]:0', '-http', '127.0.0.1:0', '-statedir', stateDir, ...argv];
   const start = serverStartFrom(flags, {});
@@ -47,7 +49,7 @@ export const startController = async (
     now: () => systemClock.now(),
     write: (line) => lines.push(line),
   });
-  const running = await startServer({ config: start.config, clock: systemClock, log });
+  const running = await startServer({ config: start.config, clock: systemClock, log, limits });
   if (!running.ok) throw new Error(running.reason);
   return controllerOf(running.value, stateDir, lines);
 };

@@ -1,0 +1,96 @@
+// Limits of single calls at a real controller: how often, how late, and readers that do not read.
+import { once } from 'node:events';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
+import { status } from '@grpc/grpc-js';
+import { afterEach, expect, test, vi } from 'vitest';
+import { usualLimits, type Limits } from '../../server/door/limits.ts';
+import { newStateDir, startController, type Controller } from './controller.ts';
+import { MeshNode } from './node.ts';
+
+const running: Controller[] = [];
+const nodes: MeshNode[] = [];
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) node.leave();
+  for (const controller of running.splice(0)) await controller.stop();
+});
+
+const start = async (limits: Limits): Promise<Controller> => {
+  const controller = await startController(newStateDir(), ['-open'], limits);
+  running.push(controller);
+  return controller;
+};
+
+const newNode = (name: string): MeshNode => {
+  const node = new MeshNode(name);
+  nodes.push(node);
+  return node;
+};
+
+const sessionTo = (controller: Controller): ClientHttp2Session => {
+  const session = connectHttp2(`https://${controller.address}`, {
+    ca: controller.authority,
+    servername: 'meshover-controller',
+  });
+  session.on('error', () => undefined);
+  return session;
+};
+
+const { door, calls } = usualLimits;
+
+test('joins above the rate are refused with the remedy, and other calls are answered', async () => {
+  const joins = { ...calls.joins, together: { burst: 2, perSecond: 0.001 } };
+  const controller = await start({ door, calls: { ...calls, joins } });
+  const first = newNode('first');
+  await first.join(controller);
+  await newNode('second').join(controller);
+  await expect(newNode('third').join(controller)).rejects.toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    details: expect.stringContaining('try again later') as string,
+  });
+  await first.watch(controller);
+  await first.until(() => first.peers.size === 2);
+  expect([...first.peers.keys()]).toEqual(['first', 'second']);
+});
+
+test('a request that is begun and not finished costs its connection', async () => {
+  const controller = await start({ door, calls: { ...calls, requestMs: 100 } });
+  const session = sessionTo(controller);
+  const call = session.request({
+    ...{ ':method': 'POST', ':path': '/meshover.v1.Joining/Join' },
+    'content-type': 'application/grpc',
+  });
+  call.on('error', () => undefined);
+  await once(session, 'close');
+  expect(session.destroyed).toBe(true);
+});
+
+test('a node that does not read is cut; the others go on', async () => {
+  const controller = await start({ door, calls: { ...calls, takenMs: 300 } });
+  const [slow, witness] = [newNode('slow'), newNode('witness')];
+  await slow.join(controller);
+  await witness.join(controller);
+  await slow.watch(controller);
+  await witness.watch(controller);
+  await slow.until(() => slow.peers.size === 2);
+  slow.pause();
+  // More than HTTP/2 takes for one stream that nobody reads (64 KiB).
+  const endpoints = Array.from({ length: 64 }, (_, i) => `[2001:db8:a:b:c:d:0:${String(i)}]:51820`);
+  for (const wave of [1, 2, 3, 4]) {
+    const names = Array.from({ length: 30 }, (_, i) => `w${String(wave)}-${String(i)}`);
+    await Promise.all(names.map((name) => newNode(name).join(controller, { endpoints })));
+  }
+  const cut = (): boolean => controller.lines.some((line) => line.includes('code=not-reading'));
+  await vi.waitUntil(cut, { timeout: 20_000 });
+  slow.resume();
+  await slow.until(() => slow.ended !== undefined);
+  expect(slow.ended?.code).toBe(status.UNAVAILABLE);
+  await witness.until(() => witness.peers.size === 122);
+});
+
+test('no more streams than one agent needs are taken on one connection', async () => {
+  const session = sessionTo(await start(usualLimits));
+  await once(session, 'remoteSettings');
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(16);
+  session.destroy();
+});
