@@ -8,6 +8,7 @@ import { configFrom } from './config-from.ts';
 import type { AgentConfig } from './config.ts';
 import { hostCommands } from './host/commands.ts';
 import { hostFiles } from './host/files.ts';
+import { lockState } from './host/state-lock.ts';
 import { hostSysctls } from './host/sysctls.ts';
 import { systemClock } from './host/system-clock.ts';
 import { loadIdentity } from './identity/identity.ts';
@@ -53,12 +54,31 @@ const startAgent = async (config: AgentConfig): Promise<number> => {
   }
   const log = logFor(config);
   try {
-    return await startMode(partsFor(config, log));
+    const parts = partsFor(config, log);
+    return await (config.mode === 'plan' ? printAgentPlan(parts) : startAlone(parts));
   } catch (fault) {
     log.error('the agent ended', {
       error: fault instanceof Error ? fault.message : String(fault),
     });
     return 1;
+  }
+};
+
+/** Two agents on one state directory would undo each other's work. */
+const startAlone = async (parts: AgentParts): Promise<number> => {
+  const { stateDir } = parts.config;
+  const lock = lockState(stateDir);
+  if (lock.kind === 'held') {
+    parts.log.error(
+      `another agent, process ${lock.pid}, works on ${stateDir}: stop it first (kill ${lock.pid}), ` +
+        'or give this one a -statedir of its own',
+    );
+    return 1;
+  }
+  try {
+    return await startMode(parts);
+  } finally {
+    lock.release();
   }
 };
 
@@ -90,7 +110,6 @@ const partsFor = (config: AgentConfig, log: Log): AgentParts => {
 
 const startMode = async (parts: AgentParts): Promise<number> => {
   const { mode } = parts.config;
-  if (mode === 'plan') return printAgentPlan(parts);
   if (mode === 'clean') return cleanHost(parts);
   const node = await nodePartsFor(parts);
   if (node === undefined) return 1;

@@ -23,19 +23,25 @@ const draft = join(work, 'dist');
 /** Where Node looks for an embedded application (Node.js documentation, "Single executable applications"). */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-/** dockerode reaches Docker over ssh by a native module; the agent only speaks to the local socket. */
-const withoutSsh = join(root, 'packaging', 'no-ssh.cjs');
+/**
+ * dockerode can reach Docker over ssh, by a native module, and build images by gRPC with loaded .proto files;
+ * grpc-js has channelz. The agent asks none of this, and pays for none of it in memory.
+ */
+const neverCalled = join(root, 'packaging', 'never-called.cjs');
+const absent = ['ssh2', 'cpu-features', '@grpc/proto-loader'];
 
 const common: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
+  // Names stay, for stack traces.
   minifySyntax: true,
+  minifyWhitespace: true,
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
-  alias: { ssh2: withoutSsh, 'cpu-features': withoutSsh },
+  alias: Object.fromEntries(absent.map((name) => [name, neverCalled])),
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(process.execPath).href;' },
   define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'undefined' },
 };

@@ -1,11 +1,15 @@
 // The one executable: acts as server, client or meshoverctl by the name it is called with.
 import { basename } from 'node:path';
+import { liveOnLittle } from '../client/host/live-on-little.ts';
 
 type Program = (argv: readonly string[]) => Promise<number>;
 
 const programs: Readonly<Record<string, () => Promise<Program>>> = {
   server: async () => (await import('../server/main.ts')).runServer,
-  client: async () => (await import('../client/main.ts')).runClient,
+  client: async () => {
+    liveOnLittle();
+    return (await import('../client/main.ts')).runClient;
+  },
   meshoverctl: async () => (await import('../ctl/main.ts')).runCtl,
 };
 

@@ -23,7 +23,11 @@ export const runBatch = async (
   if (result.code === 0) return new Map();
   const { errors, rest } = errorsByLine(result.stderr);
   if (rest === '' && errors.size > 0) return errorsByStep(steps, errors);
-  if (steps.length === 1) return new Map(steps.map(({ step }) => [step.id, rest]));
+  if (steps.length === 1) {
+    return new Map(
+      steps.filter(({ step }) => !isGone(step, rest)).map(({ step }) => [step.id, rest]),
+    );
+  }
   return oneByOne(commands, lane, steps);
 };
 
@@ -43,6 +47,10 @@ const oneByOne = async (
   }
   return errors;
 };
+
+/** A link can leave by itself: wireguard-go takes its own along when it ends. */
+const isGone = ({ resource, verb }: Step, error: string): boolean =>
+  resource === 'link' && verb === 'remove' && /Cannot find device|No such device/.test(error);
 
 /** `rest` is what stands after the last "Command failed": the words of a batch that broke off. */
 const errorsByLine = (stderr: string): { errors: ReadonlyMap<number, string>; rest: string } => {
@@ -80,7 +88,8 @@ const errorsByStep = (
       line++;
       const error = errors.get(line);
       // The first error of a step is the cause of the others.
-      if (error !== undefined && !byStep.has(step.id)) byStep.set(step.id, `ip ${text}: ${error}`);
+      if (error === undefined || byStep.has(step.id) || isGone(step, error)) continue;
+      byStep.set(step.id, `ip ${text}: ${error}`);
     }
   }
   return byStep;

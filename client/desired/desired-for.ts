@@ -25,7 +25,6 @@ export const desiredFor = (
       rules: rulesFor(input, ranges),
       routes: routesFor(input, ranges),
       firewall: firewallFor(input, links),
-      frr: undefined,
     },
     complaints: [
       ...underlayComplaints(input),

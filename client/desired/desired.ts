@@ -1,4 +1,4 @@
-// Everything that must exist on this host for the mesh, and nothing else.
+// Everything that must exist on this host for the mesh, and nothing else: in the kernel, and FRR.
 import type { Endpoint } from '../../shared/address/endpoint.ts';
 import type { Family, Ip } from '../../shared/address/ip.ts';
 import type { WireGuardKey } from '../../shared/address/key.ts';
@@ -15,8 +15,6 @@ export interface Desired {
   readonly routes: readonly Route[];
   /** Undefined where there must be none. */
   readonly firewall: Firewall | undefined;
-  /** Undefined where FRR is disabled or its backend is "none". */
-  readonly frr: Frr | undefined;
 }
 
 /** A file below /proc/sys; `key` uses slashes: "net/ipv6/conf/all/forwarding". */
@@ -110,7 +108,7 @@ export interface Firewall {
   readonly text: string;
 }
 
-/** FRR as files of a stable directory and a container (or service) that runs on them. */
+/** FRR as files of a stable directory and a container (or service) that runs on them; it needs the links of the above. */
 export interface Frr {
   /** Rendered and byte-stable; or why rendering failed (the last good one then stays). */
   readonly configuration:

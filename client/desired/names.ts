@@ -1,5 +1,5 @@
 // Who → interface name, table, link-local address, priority: everything that is named after an identity.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { firstAsn, type Asn } from '../../shared/address/asn.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import { ipFromBigint, type Ip } from '../../shared/address/ip.ts';
@@ -29,9 +29,9 @@ const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** At most 15 characters, never equal to the names above: those are shorter than any of these. */
 export const linkName = (hostname: Hostname): string => {
-  const digest = createHash('sha256').update(hostname).digest();
-  const hash = Array.from(digest.subarray(0, 8), (byte) => base32.charAt(byte & 31)).join('');
-  return `${namePrefix}${hostname.replace(/[^a-z0-9]/g, '').slice(0, 4)}${hash}`;
+  const digest = hash('sha256', hostname, 'buffer').subarray(0, 8);
+  const suffix = Array.from(digest, (byte) => base32.charAt(byte & 31)).join('');
+  return `${namePrefix}${hostname.replace(/[^a-z0-9]/g, '').slice(0, 4)}${suffix}`;
 };
 
 /** Table with the default route to a gathering node; ASNs are far above every usual table. */

@@ -17,11 +17,11 @@ const packageOf: Readonly<Record<string, string>> = {
 };
 
 /** sbin is missing from the PATH of many shells; a translated message could not be matched. */
-const environment = (): NodeJS.ProcessEnv => ({
+const environment: NodeJS.ProcessEnv = {
   ...process.env,
   LC_ALL: 'C',
   PATH: `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`,
-});
+};
 
 export const hostCommands: Commands = {
   run: runCommand,
@@ -73,7 +73,7 @@ async function startDetached(argv: readonly string[], logPath: string): Promise<
       const child = spawn(program, rest, {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
-        env: environment(),
+        env: environment,
       });
       child.on('error', (fault: NodeJS.ErrnoException) => {
         reject(new Error(faultText(argv, fault), { cause: fault }));
@@ -114,7 +114,7 @@ function followCommand(
 const start = (argv: readonly string[], stdin: 'pipe' | 'ignore'): ChildProcess => {
   const [program = '', ...rest] = argv;
   const errors = stdin === 'pipe' ? 'pipe' : 'ignore';
-  return spawn(program, rest, { stdio: [stdin, 'pipe', errors], env: environment() });
+  return spawn(program, rest, { stdio: [stdin, 'pipe', errors], env: environment });
 };
 
 const collect = (child: ChildProcess): (() => { stdout: string; stderr: string }) => {

@@ -1,4 +1,5 @@
 // Removes all that is ours from the host and nothing else; needs no controller.
+import { wireguardInterface } from '../desired/names.ts';
 import { observe } from '../observe/observe.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
 import { identityPath } from '../identity/identity.ts';
@@ -20,6 +21,8 @@ export const cleanHost = async (parts: AgentParts): Promise<number> => {
     log.error('not all could be removed: see above, mend it and run "client -clean" again');
     return 1;
   }
+  // Left by a wireguard-go that was killed; `wg show` would go on complaining about it.
+  await host.files.remove(`/run/wireguard/${wireguardInterface}.sock`);
   log.info(plan.length === 0 ? 'nothing of ours was on this host' : 'removed all that was ours', {
     count: plan.length,
   });

@@ -32,12 +32,13 @@ export const planSysctls = (
   };
 };
 
-/** Prior values go back in the other order: forwarding first. */
+/** Prior values go back in the other order: forwarding first, that of all interfaces before each one's own. */
 export const restoreSysctls = (
   saved: readonly SavedSysctl[],
   { sysctls }: Pick<Observed, 'sysctls'>,
 ): readonly SysctlStep[] => {
   const steps = saved.map(({ key, prior, applied }) => {
+    if (isForwarding(key) && !isForAll(key)) return restoreInterface(key, prior);
     const current = sysctls.find((sysctl) => sysctl.key === key)?.value ?? applied;
     return makeStep<SysctlStep>({
       resource: 'sysctl',
@@ -49,10 +50,24 @@ export const restoreSysctls = (
     });
   });
   return [
-    ...steps.filter(({ key }) => isForwarding(key)),
+    ...steps.filter(({ key }) => isForwarding(key) && isForAll(key)),
+    ...steps.filter(({ key }) => isForwarding(key) && !isForAll(key)),
     ...steps.filter(({ key }) => !isForwarding(key)),
   ];
 };
+
+/** Its value now says nothing: the step before, for all interfaces, overwrites it. */
+const restoreInterface = (key: string, prior: string): SysctlStep =>
+  makeStep<SysctlStep>({
+    resource: 'sysctl',
+    verb: 'remove',
+    key,
+    old: undefined,
+    new: { key, value: prior },
+    reason: `it was ${prior} before us, unlike that of all interfaces`,
+  });
+
+const isForAll = (key: string): boolean => key.includes('/all/');
 
 const isForwarding = (key: string): boolean => key.endsWith('/forwarding');
 

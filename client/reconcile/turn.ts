@@ -66,7 +66,7 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
   const { wireguardKey } = identity;
   const { desired, complaints } = desiredFor({ view, config, facts, wireguardKey });
   const wanted = frrFor({ view, config, facts, links: desired.links });
-  const plan = planFrom({ ...desired, frr: wanted }, observed, (remade) =>
+  const plan = planFrom(desired, observed, (remade) =>
     observedFrr === undefined ? [] : planFrr(wanted, observedFrr, remade),
   );
   const overlaps = poolOverlapsFrom(view.settings, observed);

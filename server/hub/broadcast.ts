@@ -45,6 +45,8 @@ export class Broadcast {
   #cancelFlush: (() => void) | undefined;
   #lastFlushMs = 0;
   #closed = false;
+  /** Of #names, made when asked for and kept until a name comes or goes. */
+  #connected: ReadonlySet<Hostname> | undefined;
 
   constructor(register: Register, given: BroadcastGiven) {
     this.#given = given;
@@ -54,7 +56,8 @@ export class Broadcast {
   }
 
   connected(): ReadonlySet<Hostname> {
-    return new Set(this.#names.keys());
+    this.#connected ??= new Set(this.#names.keys());
+    return this.#connected;
   }
 
   /** The result takes the stream away. A newcomer waits for the next flush if one is due. */
@@ -88,6 +91,7 @@ export class Broadcast {
     for (const { listener } of this.#streams) listener.end('stopping');
     this.#streams.clear();
     this.#names.clear();
+    this.#connected = undefined;
     this.#waiting = [];
   }
 
@@ -161,5 +165,6 @@ export class Broadcast {
     const count = (this.#names.get(name) ?? 0) + by;
     if (count > 0) this.#names.set(name, count);
     else this.#names.delete(name);
+    this.#connected = undefined;
   }
 }

@@ -129,6 +129,17 @@ test('the name of another node', async () => {
   expectFailure(ended, 'name-taken', 'choose another name with -hostname', 'remove alpha');
 });
 
+test('another agent on the same state directory', async () => {
+  const stateDir = joinedState();
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const startedAt = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  writeFileSync(join(stateDir, 'agent.pid'), `${process.pid} ${startedAt}`);
+  const before = contentsOf(stateDir);
+  const ended = await agent(stateDir, ['-once', '-hostname', 'alpha', ...here()]);
+  expectFailure(ended, `process ${process.pid}`, stateDir, `kill ${process.pid}`);
+  expect(contentsOf(stateDir)).toEqual(before);
+});
+
 test('a port in use', async () => {
   const ended = await agent(joinedState(), [
     '-hostname',

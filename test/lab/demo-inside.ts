@@ -3,7 +3,7 @@ import { scenario as gathering } from '../scenario/gathering/scenario.ts';
 import { gatheringNodes } from '../scenario/gathering/topology.ts';
 import { allAddresses, allPings, describePings, failedPings, type Ping } from './addresses.ts';
 import type { Claims, ReadClaim } from './claims.ts';
-import { makeMesh, type Mesh } from './mesh.ts';
+import { clientFlags, makeMesh, type Mesh, serverFlags } from './mesh.ts';
 import { lookAround } from './look-around.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -54,10 +54,9 @@ const pingsAnswered = async (mesh: Mesh, pings: readonly Ping[], what: string): 
 };
 
 const form = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
-  say('./server -listen -open');
+  say(`controller: ./server ${serverFlags(mesh.topology).join(' ')}`);
   await mesh.startController();
-  for (const { name, flags = [] } of mesh.nodes)
-    say(`${name}: ./client -controlserver [2001:db8::c]:12384 ${flags.join(' ')}`);
+  for (const node of mesh.nodes) say(`${node.name}: ./client ${clientFlags(node).join(' ')}`);
   const stopProgress = showProgress(mesh);
   const seconds = await mesh.whole();
   stopProgress();

@@ -55,9 +55,16 @@ const agentFlags = (node: NodePlan): readonly string[] => [
   ...(node.flags ?? []),
 ];
 
-const metricsFlags = (node: NodePlan): readonly string[] => [
-  '-metrics',
-  `[${underlayOf(node)}]:${agentMetricsPort}`,
+/** All that the client of a node is started with. */
+export const clientFlags = (node: NodePlan): readonly string[] => [
+  ...agentFlags(node),
+  ...['-metrics', `[${underlayOf(node)}]:${agentMetricsPort}`],
+];
+
+/** All that the server is started with. */
+export const serverFlags = ({ controllerFlags = [] }: Topology): readonly string[] => [
+  ...['-listen', '-open', '-http', `[::]:${controllerMetricsPort}`],
+  ...controllerFlags,
 ];
 
 /** The peers that a node has no Established session with. */
@@ -116,13 +123,8 @@ const meshOn = (topology: Topology): Mesh => {
     return node;
   };
   const startController = async (flags: readonly string[] = []): Promise<Running> => {
-    const http = ['-http', `[::]:${controllerMetricsPort}`];
-    const argv = [program('server'), '-listen', '-open', ...http];
-    const started = controller.start('server', [
-      ...argv,
-      ...(topology.controllerFlags ?? []),
-      ...flags,
-    ]);
+    const argv = [program('server'), ...serverFlags(topology), ...flags];
+    const started = controller.start('server', argv);
     server = started;
     await waitFor({ what: 'the controller', deadlineMs: 60_000 }, async () => {
       if (!started.isRunning()) return `it ended: ${started.output().slice(-300)}`;
@@ -132,8 +134,8 @@ const meshOn = (topology: Topology): Mesh => {
   };
   const startAgent = (name: string, flags: readonly string[] = []): Running => {
     const node = planOf(name);
-    const words = [...agentFlags(node), ...metricsFlags(node), ...flags];
-    const started = hostNamed(name).start('client', [program('client'), ...words]);
+    const argv = [program('client'), ...clientFlags(node), ...flags];
+    const started = hostNamed(name).start('client', argv);
     agents.set(name, started);
     return started;
   };

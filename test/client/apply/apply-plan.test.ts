@@ -9,6 +9,7 @@ import type {
   RuleStep,
   Step,
   StepOutcome,
+  SysctlStep,
   WireGuardStep,
 } from '../../../client/plan/step.ts';
 import type { Ip } from '../../../shared/address/ip.ts';
@@ -114,6 +115,43 @@ describe('batches', () => {
     expect(runs[0]?.stdin).toBe('link del dev a\nlink del dev b\n');
     expect(runs[1]?.stdin).toMatch(/^link set dev a group 28016\n[^]*\nlink del group 28016\n$/);
     expect(runs[1]?.stdin).not.toContain('link del dev');
+  });
+
+  it('take a link that left by itself for removed, and nothing else', async () => {
+    const stderr = 'Cannot find device "a"\nCommand failed -:1\nDevice busy\nCommand failed -:2\n';
+    const { host } = recordingHost(() => ({ code: 1, stderr }));
+    const outcomes = await apply(['a', 'b'].map(removeLink), host);
+    expect(results(outcomes)).toEqual(['a done', 'b failed']);
+  });
+});
+
+describe('forwarding of all interfaces', () => {
+  const keyOf = (name: string): string => `net/ipv6/conf/${name}/forwarding`;
+  const step = (verb: 'change' | 'remove', key: string, values: readonly string[]): SysctlStep =>
+    makeStep<SysctlStep>({
+      resource: 'sysctl',
+      verb,
+      key,
+      old: values[1] === undefined ? undefined : { key, value: values[1] },
+      new: { key, value: values[0] ?? '' },
+      reason: 'test',
+    });
+
+  it('keeps what it overwrites, to be put back after it; an interface that is gone does not matter', async () => {
+    const { host, state, files } = fakeKernel();
+    const all: Readonly<Record<string, string>> = { all: '0', default: '0', eth1: '1' };
+    for (const [name, value] of Object.entries(all)) state.sysctls.set(keyOf(name), value);
+    const list = () => Promise.resolve(Object.keys(all));
+    const kernel = { ...host, files: { ...host.files, list } };
+    await apply([step('change', keyOf('all'), ['1', '0'])], kernel);
+    expect(JSON.parse(files.get('/state/sysctls.json') ?? '')).toEqual([
+      { key: keyOf('all'), prior: '0', applied: '1' },
+      { key: keyOf('eth1'), prior: '1', applied: '1' },
+    ]);
+    state.sysctls.set(keyOf('eth1'), '0');
+    const back = [step('remove', keyOf('eth1'), ['1']), step('remove', keyOf('gone'), ['1'])];
+    expect(results(await apply(back, kernel)).every((each) => each.endsWith('done'))).toBe(true);
+    expect(state.sysctls.get(keyOf('eth1'))).toBe('1');
   });
 });
 

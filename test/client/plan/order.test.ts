@@ -112,6 +112,19 @@ describe('sysctls', () => {
     expect(host[1]?.needs).toEqual([host[0]?.id]);
   });
 
+  it('go back for all interfaces before each, whatever the value is now', () => {
+    const own = 'net/ipv6/conf/eth1/forwarding';
+    const saved = [
+      { key: own, prior: '1', applied: '1' },
+      { key: forwarding, prior: '0', applied: '1' },
+    ];
+    const steps = restoreSysctls(saved, { sysctls: [{ key: forwarding, value: '1' }] });
+    expect(steps.map((step) => [step.old?.value, step.new])).toEqual([
+      ['1', { key: forwarding, value: '0' }],
+      [undefined, { key: own, value: '1' }],
+    ]);
+  });
+
   it('go back the other way, but not over what somebody set since', () => {
     const saved = [
       { key: advertisements, prior: '1', applied: '2' },

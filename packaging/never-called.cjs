@@ -1,0 +1,2 @@
+// Stands in, in the bundle, for packages that our dependencies load and that are never called.
+module.exports = {};
