@@ -15,6 +15,8 @@ export interface PrefixEntry {
 
 export interface FrrNeighbour {
   readonly interface: string;
+  /** Its address on the link. */
+  readonly linkLocal: Ip;
   readonly name: string;
   readonly asn: Asn;
   /** The floor of origin authorisation: what this peer may announce. */
@@ -32,6 +34,8 @@ export interface FrrModel {
   readonly asn: Asn;
   readonly routerId: Ip;
   readonly nodeInterface: string;
+  /** This node's address on every link. */
+  readonly linkLocal: Ip;
   readonly bfd: { readonly intervalMs: number; readonly multiplier: number };
   readonly maximumPrefixes: number;
   /** File descriptors of a daemon: two for each session and some for itself. */

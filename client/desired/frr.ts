@@ -13,7 +13,7 @@ import type { Facts } from './facts.ts';
 import type { FrrModel, FrrNeighbour, PrefixEntry } from './frr-model.ts';
 import { renderFrrFile } from './frr-text.ts';
 import { compareText, isEnabled, type DesiredInput } from './input.ts';
-import { nodeInterface } from './names.ts';
+import { linkLocalOf, nodeInterface } from './names.ts';
 
 export interface FrrInput extends Pick<DesiredInput, 'view' | 'config' | 'facts'> {
   readonly links: readonly Link[];
@@ -48,6 +48,7 @@ export const frrModelFor = ({ view, config, facts, links }: FrrInput): FrrModel 
     asn: self.asn,
     routerId: self.nodeAddress4,
     nodeInterface,
+    linkLocal: linkLocalOf(self.asn),
     bfd: config.bfd,
     maximumPrefixes: 1000,
     // In steps, because a change of it restarts FRR.
@@ -70,6 +71,7 @@ const neighbourOf = (
   return [
     {
       interface: name,
+      linkLocal: linkLocalOf(peer.asn),
       name: peer.name,
       asn: peer.asn,
       accepted4: ofFamily(accepted, 4),

@@ -49,6 +49,18 @@ const isSession = (node: FrrNode, wanted: string) => async (): Promise<boolean> 
   return true;
 };
 
+/** Its address has come by a router advertisement, or the session is up already. */
+const knowsItsPeer = (node: FrrNode) => async (): Promise<boolean> => {
+  const answer = await node.host.vty.ask('bgpd', ['enable', 'show bgp neighbors json']);
+  return (answer?.[1]?.text ?? '').includes('fe80::');
+};
+
+/** An address that appears while a session is about to start made FRR 10.3 wait for ever (see conf/frr.conf). */
+const disturb = async (node: FrrNode): Promise<void> => {
+  await until(knowsItsPeer(node));
+  run('ip', '-n', node.namespace, 'address', 'add', '192.0.2.1/32', 'dev', 'mo-node');
+};
+
 /** What one side's bgpd has counted of the session with the other. */
 const counted = async (node: FrrNode, peer: Peer): Promise<Counted> => {
   const name = linkName(peer.name);
@@ -81,6 +93,7 @@ describe.each(frrVersions)('two FRR %s', (version) => {
 
   test('come to a session with BFD, and only what is authorised is in the kernel', async () => {
     await Promise.all([a.turn(wantedA()), b.turn(wantedB)]);
+    await Promise.all([disturb(a), disturb(b)]);
     await until(isSession(a, 'Established up 2'));
     await until(isSession(b, 'Established up 4'));
     await until(() => Promise.resolve(bgpRoutes(b).length === 4 && bgpRoutes(a).length === 2));
@@ -118,6 +131,15 @@ describe.each(frrVersions)('two FRR %s', (version) => {
     expect(table?.[1]?.text).not.toContain('10.128.0.99');
     expect(bgpRoutes(a)).toEqual(['10.128.0.2', 'fd00:beef:beef::2']);
     expect(await b.turn(wantedB)).toEqual(['configuration']);
+  });
+
+  test('a peer whose FRR was gone comes back', async () => {
+    await b.host.containers.remove('meshover-frr');
+    await until(async () => !(await session(a)).startsWith('Established'));
+    expect(await b.turn(wantedB)).toEqual(['container', 'configuration']);
+    await until(isSession(a, 'Established up 2'));
+    await until(isSession(b, 'Established up 4'));
+    await until(() => Promise.resolve(bgpRoutes(b).length === 4 && bgpRoutes(a).length === 2));
   });
 
   test('FRR killed and started again loses no route of the kernel, on either side', async () => {
