@@ -28,8 +28,11 @@ export interface FrrNode {
 export const run = (program: string, ...argv: readonly string[]): string =>
   execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
+/** The machine may be busy with more than these tests: no session goes down for that. */
+const patientBfd = { intervalMs: 500, multiplier: 10 };
+
 export const wantedOf = (given: FrrCase, version: FrrVersion): Frr => {
-  const frr = frrFor(frrInputFor({ ...given, version }));
+  const frr = frrFor(frrInputFor({ ...given, version, bfd: patientBfd }));
   if (frr === undefined) throw new Error('FRR is switched off in this case');
   return { ...frr, image: imageOf(version) };
 };

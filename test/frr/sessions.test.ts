@@ -11,7 +11,8 @@ import { frrVersions } from './images.ts';
 const left = peerOf(1, ['10.20.0.0/16', '2001:db8:20::/48']);
 const right = peerOf(2);
 
-const onceUp = { connectionsEstablished: 1, connectionsDropped: 0 };
+/** What the right one learns. */
+const ofLeft = ['10.128.0.1', '10.20.0.0/16', '2001:db8:20::/48', 'fd00:beef:beef::1'];
 
 const linkUp = (a: FrrNode, b: FrrNode): void => {
   const ends = [
@@ -97,21 +98,19 @@ describe.each(frrVersions)('two FRR %s', (version) => {
     await until(isSession(a, 'Established up 2'));
     await until(isSession(b, 'Established up 4'));
     await until(() => Promise.resolve(bgpRoutes(b).length === 4 && bgpRoutes(a).length === 2));
-    expect(bgpRoutes(b)).toEqual([
-      '10.128.0.1',
-      '10.20.0.0/16',
-      '2001:db8:20::/48',
-      'fd00:beef:beef::1',
-    ]);
+    expect(bgpRoutes(b)).toEqual(ofLeft);
     expect(bgpRoutes(a)).toEqual(['10.128.0.2', 'fd00:beef:beef::2']);
     expect(await a.turn(wantedA())).toEqual([]);
   });
 
   test('another peer comes and goes while the session keeps its age', async () => {
-    expect(await counted(a, right)).toMatchObject(onceUp);
+    const { connectionsEstablished, connectionsDropped } = await counted(a, right);
     expect(await a.turn(wantedA(peerOf(3)))).toEqual(['configuration']);
     expect(await a.turn(wantedA())).toEqual(['configuration']);
-    expect(await counted(a, right)).toMatchObject(onceUp);
+    expect(await counted(a, right)).toMatchObject({
+      connectionsEstablished,
+      connectionsDropped,
+    });
     expect(await session(a)).toBe('Established up 2');
   });
 

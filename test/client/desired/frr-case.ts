@@ -39,21 +39,24 @@ export const peerOf = (n: number, advertised: readonly string[] = []): Peer => (
   succession: undefined,
 });
 
-const configOf = (frr: 'docker' | 'none'): AgentConfig =>
-  ({
-    frr,
-    frrImage: 'quay.io/frrouting/frr:10.3.0',
-    disabled: [],
-    bfd: { intervalMs: 200, multiplier: 6 },
-  }) as unknown as AgentConfig;
-
 export interface FrrCase {
   readonly self?: Peer;
   readonly peers: readonly Peer[];
   readonly version?: string;
   readonly templates?: Facts['templates'];
   readonly frr?: 'docker' | 'none';
+  readonly bfd?: AgentConfig['bfd'];
 }
+
+const defaultBfd: AgentConfig['bfd'] = { intervalMs: 200, multiplier: 6 };
+
+const configOf = ({ frr = 'docker', bfd = defaultBfd }: FrrCase): AgentConfig =>
+  ({
+    frr,
+    bfd,
+    frrImage: 'quay.io/frrouting/frr:10.3.0',
+    disabled: [],
+  }) as unknown as AgentConfig;
 
 export const frrInputFor = (given: FrrCase): FrrInput => ({
   view: {
@@ -67,7 +70,7 @@ export const frrInputFor = (given: FrrCase): FrrInput => ({
       operatorKeys: [],
     },
   },
-  config: configOf(given.frr ?? 'docker'),
+  config: configOf(given),
   facts: {
     frrVersion: given.version,
     templates: given.templates ?? shippedTemplates,
