@@ -7,7 +7,13 @@ import type { NodeStatus } from '../../shared/mesh/status.ts';
 import { followKernel } from '../host/kernel-events.ts';
 import { listenMetrics } from '../host/metrics-listener.ts';
 import { Reconciler, type Turn } from '../reconcile/reconciler.ts';
-import { applySurvey, endpointsFor, survey } from '../reconcile/turn.ts';
+import {
+  applySurvey,
+  endpointsFor,
+  followRoutes,
+  survey,
+  type FrrSide,
+} from '../reconcile/turn.ts';
 import { metricsFor } from '../status/metrics.ts';
 import { Reporter } from '../status/reporter.ts';
 import { noSessions, statusFor } from '../status/status-for.ts';
@@ -52,10 +58,12 @@ class Agent {
   constructor(parts: NodeParts, endpoints: readonly Endpoint[]) {
     const { host, log } = parts;
     const given = turnGivenFor(parts, parts.identity);
+    const apart = { ...given, frr: given.frr && this.#besideRoutes(given.frr) };
     this.#parts = parts;
     this.reconciler = new Reconciler({
       survey: (view) => survey(given, view),
-      apply: (surveyed, plan) => applySurvey(given, surveyed, plan),
+      apply: (surveyed, plan) => applySurvey(apart, surveyed, plan),
+      followRoutes: (view) => followRoutes(given, view),
       clock: host.clock,
       log,
       view: parts.saved,
@@ -78,6 +86,11 @@ class Agent {
       status: () => this.#status(),
       send: (status) => this.uplink.report(status),
     });
+  }
+
+  /** Its steps take long: gathering goes on beside them. */
+  #besideRoutes(frr: FrrSide): FrrSide {
+    return { ...frr, apply: (steps) => this.reconciler.whileFrr(() => frr.apply(steps)) };
   }
 
   #note(turn: Turn): void {

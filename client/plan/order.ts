@@ -46,9 +46,10 @@ export const orderSteps = (rows: Rows): Plan => {
     ...rows.rules.adding,
     // A removed node is cut off at once: it does not wait for FRR, whose steps take seconds.
     ...rows.wireguard.removing,
-    ...settling,
+    // Nor does a gatherer that died.
     ...rows.rules.removing,
     ...rows.routes.removing,
+    ...settling,
     ...rows.links.leaving.map((step) => withNeeds(step, configurationOf(settling))),
     ...rows.firewall.removing,
   ];

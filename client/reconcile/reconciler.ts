@@ -2,14 +2,16 @@
 import type { Clock } from '../../shared/clock/clock.ts';
 import type { Log } from '../../shared/log/log.ts';
 import type { View } from '../../shared/mesh/view.ts';
-import type { Plan } from '../plan/step.ts';
+import type { Plan, StepOutcome } from '../plan/step.ts';
 import { nextTry, troublesAfter, withoutHeld, type Troubles } from './hold-back.ts';
 import { Chronicle } from './chronicle.ts';
 import type { Survey, TurnResult } from './turn.ts';
 import {
   causeOf,
+  isOnlyRoutes,
   paceAfterTurn,
   paceAtTurn,
+  resyncMs,
   startingPace,
   wakeFor,
   type Cause,
@@ -19,6 +21,8 @@ import {
 export interface ReconcilerGiven {
   readonly survey: (view: View | undefined) => Promise<Survey>;
   readonly apply: (survey: Survey, plan: Plan) => Promise<TurnResult>;
+  /** Only rules and routes: after a route event alone, and while a turn waits for FRR. */
+  readonly followRoutes: (view: View | undefined) => Promise<readonly StepOutcome[]>;
   readonly clock: Clock;
   readonly log: Log;
   readonly view: View | undefined;
@@ -38,6 +42,10 @@ export class Reconciler {
   #troubles: Troubles = new Map();
   #gathers = false;
   #turning: Promise<void> | undefined;
+  #wholeTurnAt = Number.NEGATIVE_INFINITY;
+  #waitsForFrr = false;
+  #routesMoved = false;
+  #following: Promise<void> | undefined;
   #cancel: () => void = () => undefined;
   #live = true;
 
@@ -66,7 +74,21 @@ export class Reconciler {
   wake(cause: Cause): void {
     if (!this.#live) return;
     this.#pace = wakeFor(this.#pace, cause, this.#given.clock.now());
+    if (cause === 'route') this.#follow();
     this.#schedule();
+  }
+
+  /** FRR can take a minute, and meanwhile this turn does nothing else: a dead gatherer must not wait for it. */
+  async whileFrr<T>(act: () => Promise<T>): Promise<T> {
+    this.#waitsForFrr = true;
+    if (this.#pace.causes.includes('route')) this.#follow();
+    try {
+      return await act();
+    } finally {
+      this.#waitsForFrr = false;
+      // Two that change one table would each find the other's work done.
+      await this.#following;
+    }
   }
 
   /** The turn that runs is finished; no other starts. What is configured stays. */
@@ -93,17 +115,49 @@ export class Reconciler {
     });
   }
 
+  /** An event that comes while it looks makes it look again. */
+  #follow(): void {
+    this.#routesMoved = this.#waitsForFrr;
+    if (!this.#waitsForFrr || this.#following !== undefined) return;
+    this.#following = this.#followOn().finally(() => {
+      this.#following = undefined;
+    });
+  }
+
+  async #followOn(): Promise<void> {
+    while (this.#routesMoved) {
+      this.#routesMoved = false;
+      await this.#followOnce();
+    }
+  }
+
+  async #followOnce(): Promise<void> {
+    try {
+      const outcomes = await this.#given.followRoutes(this.#view);
+      this.#chronicle.tellOutcomes(outcomes, this.#troubles);
+    } catch (fault) {
+      this.#chronicle.tellFault(fault);
+    }
+  }
+
   async #turn(): Promise<void> {
     const { clock } = this.#given;
     const startedAt = clock.now();
     const { causes } = this.#pace;
     this.#pace = paceAtTurn(this.#pace);
+    if (isOnlyRoutes(causes) && startedAt - this.#wholeTurnAt < resyncMs) await this.#followOnce();
+    else await this.#wholeTurn(causes);
+    const resyncFrom = this.#wholeTurnAt;
+    this.#pace = paceAfterTurn(this.#pace, { startedAt, endedAt: clock.now(), resyncFrom });
+  }
+
+  async #wholeTurn(causes: readonly Cause[]): Promise<void> {
+    this.#wholeTurnAt = this.#given.clock.now();
     try {
       await this.#reconcile(causes);
     } catch (fault) {
       this.#chronicle.tellFault(fault);
     }
-    this.#pace = paceAfterTurn(this.#pace, { startedAt, endedAt: clock.now() });
   }
 
   async #reconcile(causes: readonly Cause[]): Promise<void> {

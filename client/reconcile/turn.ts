@@ -83,6 +83,19 @@ export const applySurvey = async (
   outcomes: plan.length === 0 ? [] : await applyPlan(plan, given.host, applyFrrFor(given.frr)),
 });
 
+/** Of the plan only the rules and routes that need nothing else, and without asking FRR anything. */
+export const followRoutes = async (
+  given: TurnGiven,
+  view: View | undefined,
+): Promise<readonly StepOutcome[]> => {
+  const kernel = { ...given, frr: undefined };
+  const surveyed = await survey(kernel, view);
+  const routing = surveyed.plan.filter(
+    ({ resource, needs }) => (resource === 'rule' || resource === 'route') && needs.length === 0,
+  );
+  return (await applySurvey(kernel, surveyed, routing)).outcomes;
+};
+
 export const applyFrrFor = (frr: FrrSide | undefined): ApplyFrr =>
   frr === undefined ? () => Promise.resolve(new Map()) : frr.apply;
 

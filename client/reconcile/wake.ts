@@ -37,16 +37,25 @@ export const wakeFor = (pace: Pace, cause: Cause, now: number): Pace => {
 
 export const paceAfterTurn = (
   pace: Pace,
-  turn: { readonly startedAt: number; readonly endedAt: number },
+  turn: {
+    readonly startedAt: number;
+    readonly endedAt: number;
+    /** Start of the last turn that looked at everything. */
+    readonly resyncFrom: number;
+  },
 ): Pace => {
   const ended = {
     ...pace,
     lastEndedAt: turn.endedAt,
     lastDurationMs: turn.endedAt - turn.startedAt,
   };
-  const resyncAt = Math.max(turn.startedAt + resyncMs, turn.endedAt + leastRestMs);
+  const resyncAt = Math.max(turn.resyncFrom + resyncMs, turn.endedAt + leastRestMs);
   return { ...ended, dueAt: Math.min(ended.dueAt ?? resyncAt, resyncAt) };
 };
+
+/** A gatherer's way changed and nothing else: the rules and routes are looked at, the rest is not. */
+export const isOnlyRoutes = (causes: readonly Cause[]): boolean =>
+  causes.length > 0 && causes.every((cause) => cause === 'route');
 
 /** What came while a turn ran counts for the next one. */
 export const paceAtTurn = (pace: Pace): Pace => ({ ...pace, dueAt: undefined, causes: [] });

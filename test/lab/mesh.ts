@@ -28,8 +28,12 @@ export interface Mesh {
   readonly callController: (words: readonly string[]) => Promise<Ran>;
   readonly agentMetrics: (name: string) => Promise<readonly Sample[]>;
   readonly controllerMetrics: () => Promise<readonly Sample[]>;
+  /** What the node's agent has said so far. */
+  readonly agentLog: (name: string) => string;
   /** Everything that does not run yet is started; gives the seconds until every session was Established. */
   readonly whole: () => Promise<number>;
+  /** The seconds of the last `whole` that had agents to start. */
+  readonly formedIn: () => number;
 }
 
 const controllerMetricsPort = 9180;
@@ -49,7 +53,7 @@ const bfdFlags = process.env['LAB_KERNEL'] === 'own' ? [] : ['-bfd', '500x10'];
 const agentFlags = (node: NodePlan): readonly string[] => [
   ...['-controlserver', `[${controllerAddress}]:12384`],
   ...['-frrimage', frrImages[node.frrImage ?? '10.3']],
-  ...bfdFlags,
+  ...(node.defaultBfd === true ? [] : bfdFlags),
   ...(node.docker === false ? ['-frr', 'none'] : []),
   ...(node.lan === undefined ? [] : ['-advertise', `${node.lan.v4.prefix},${node.lan.v6.prefix}`]),
   ...(node.flags ?? []),
@@ -89,6 +93,15 @@ export const labelled = (
       Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
   )?.value;
 
+/** How many sessions between these nodes are Established now, counted at both ends. */
+export const sessionCount = async (mesh: Mesh, names: readonly string[]): Promise<number> => {
+  const missing = await Promise.all(
+    names.map(async (name) => missingSessions(await mesh.agentMetrics(name), names)),
+  );
+  // None has a session with itself.
+  return names.length ** 2 - missing.flat().length;
+};
+
 /** Waits until each of these nodes has a BGP session with each other one. */
 export const sessionsUp = async (
   mesh: Mesh,
@@ -117,6 +130,7 @@ const meshOn = (topology: Topology): Mesh => {
   const agents = new Map<string, Running>();
   const controller = hostNamed('controller');
   let server: Running | undefined;
+  let formedIn = 0;
   const planOf = (name: string): NodePlan => {
     const node = topology.nodes.find((each) => each.name === name);
     if (node === undefined) throw new Error(`topology ${topology.name} has no node ${name}`);
@@ -164,11 +178,16 @@ const meshOn = (topology: Topology): Mesh => {
       fetchMetrics(`http://[${underlayOf(planOf(name))}]:${agentMetricsPort}/metrics`),
     controllerMetrics: () =>
       fetchMetrics(`http://[${controllerAddress}]:${controllerMetricsPort}/metrics`),
+    agentLog: (name) => agents.get(name)?.output() ?? '',
     whole: async () => {
       if (server?.isRunning() !== true) await startController();
-      for (const name of names) if (agents.get(name)?.isRunning() !== true) startAgent(name);
-      return sessionsUp(mesh, names);
+      const resting = names.filter((name) => agents.get(name)?.isRunning() !== true);
+      for (const name of resting) startAgent(name);
+      const seconds = await sessionsUp(mesh, names);
+      if (resting.length > 0) formedIn = seconds;
+      return seconds;
     },
+    formedIn: () => formedIn,
   };
   return mesh;
 };

@@ -16,6 +16,8 @@ export interface NodePlan {
   readonly lan?: Lan;
   /** Which of the FRR images made from Debian's packages; 10.3 unless given. */
   readonly frrImage?: '10.3' | '8.4.4';
+  /** BFD with the agent's own timers, in a guest too. */
+  readonly defaultBfd?: boolean;
   /** A host of its own Docker daemon; false for hosts that are only namespaces. */
   readonly docker?: boolean;
 }

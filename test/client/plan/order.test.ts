@@ -9,7 +9,7 @@ import type { FrrStep, Plan } from '../../../client/plan/step.ts';
 import { planSysctls, restoreSysctls } from '../../../client/plan/sysctl.ts';
 import { converge, planOn } from '../../contract/kernel.ts';
 import { fakeKernel } from '../../fake/kernel.ts';
-import { configFixture, nodeFixture, viewFixture } from '../../fake/view.ts';
+import { configFixture, gathers, nodeFixture, viewFixture } from '../../fake/view.ts';
 
 const frrStep = (key: string): FrrStep =>
   makeStep<FrrStep>({
@@ -64,6 +64,17 @@ describe('FRR and links', () => {
     );
     expect(cut).toBeGreaterThan(-1);
     expect(cut).toBeLessThan(plan.findIndex(({ id }) => id === 'frr/configuration/change'));
+  });
+
+  it('takes rules and routes away before FRR takes its time', async () => {
+    const kernel = fakeKernel();
+    const gatherer = nodeFixture(2, { gathering: [gathers('192.0.2.0/27')] });
+    await converge(kernel, viewFixture(nodeFixture(1), [gatherer]));
+    const { desired, observed } = await planOn(kernel, three, configFixture());
+    const plan = planFrom(desired, observed, () => [frrStep('configuration')]);
+    const rule = plan.findIndex(({ resource, verb }) => resource === 'rule' && verb === 'remove');
+    expect(rule).toBeGreaterThan(-1);
+    expect(rule).toBeLessThan(plan.findIndex(({ id }) => id === 'frr/configuration/change'));
   });
 
   it('keeps a link that FRR did not let go', async () => {

@@ -28,6 +28,7 @@ class Stage {
   readonly turns: Turn[] = [];
   readonly surveyed: (View | undefined)[] = [];
   readonly applied: Plan[] = [];
+  followed = 0;
   plan: Plan = [];
   failing: readonly string[] = [];
   complaints: readonly string[] = [];
@@ -46,6 +47,10 @@ class Stage {
       apply: (surveyed, plan) => {
         if (plan.length > 0) this.applied.push(plan);
         return Promise.resolve({ ...surveyed, outcomes: plan.map((each) => this.#outcome(each)) });
+      },
+      followRoutes: () => {
+        this.followed += 1;
+        return Promise.resolve([]);
       },
       clock: this.clock,
       log,
@@ -119,7 +124,50 @@ describe('reconciler', () => {
     await stage.clock.advance(60);
     stage.reconciler.takeKernelLine(line);
     await stage.clock.advance(10);
-    expect(stage.turns).toHaveLength(2);
+    expect([stage.turns.length, stage.followed]).toEqual([1, 1]);
+  });
+
+  it('looks at everything as often as ever, however many BGP routes come and go', async () => {
+    const gatherer = nodeFixture(2, { gathering: [gathers('192.0.2.0/27')] });
+    stage.reconciler.takeView(viewFixture(nodeFixture(1), [gatherer]));
+    for (let second = 0; second < 35; second++) {
+      await stage.clock.advance(1_000);
+      stage.reconciler.takeKernelLine('[ROUTE]10.128.0.2 via fe80::1 dev mo-x proto bgp metric 20');
+    }
+    expect(stage.turns.length).toBeGreaterThanOrEqual(5);
+    expect(stage.followed).toBeGreaterThan(20);
+  });
+});
+
+describe('reconciler, while a turn waits for FRR', () => {
+  const died = '[ROUTE]Deleted 10.128.0.2 via fe80::1 dev mo-x proto bgp metric 20';
+  const gatherer = nodeFixture(2, { gathering: [gathers('192.0.2.0/27')] });
+
+  it('follows each route event at once, and none before or after', async () => {
+    stage.reconciler.takeView(viewFixture(nodeFixture(1), [gatherer]));
+    stage.reconciler.takeKernelLine(died);
+    expect(stage.followed).toBe(0);
+    const seen = await stage.reconciler.whileFrr(async () => {
+      await settle();
+      const before = stage.followed;
+      stage.reconciler.takeKernelLine(died);
+      stage.reconciler.takeKernelLine('[RULE]1: from all lookup main');
+      await settle();
+      return [before, stage.followed];
+    });
+    stage.reconciler.takeKernelLine(died);
+    await settle();
+    expect([...seen, stage.followed]).toEqual([1, 2, 2]);
+  });
+
+  it('looks again when an event comes while it looks', async () => {
+    stage.reconciler.takeView(viewFixture(nodeFixture(1), [gatherer]));
+    await stage.reconciler.whileFrr(async () => {
+      stage.reconciler.takeKernelLine(died);
+      stage.reconciler.takeKernelLine(died);
+      await settle();
+    });
+    expect(stage.followed).toBe(2);
   });
 });
 

@@ -14,7 +14,11 @@ import {
 const rested = startingPace(100_000);
 
 const afterTurnOf = (durationMs: number): ReturnType<typeof startingPace> =>
-  paceAfterTurn(paceAtTurn(rested), { startedAt: 100_000 - durationMs, endedAt: 100_000 });
+  paceAfterTurn(paceAtTurn(rested), {
+    startedAt: 100_000 - durationMs,
+    endedAt: 100_000,
+    resyncFrom: 100_000 - durationMs,
+  });
 
 describe('a turn is due', () => {
   it('a moment after a view came', () => {
@@ -55,7 +59,9 @@ describe('a turn is due', () => {
 
   it('for what came while a turn ran', () => {
     const during = wakeFor(paceAtTurn(wakeFor(rested, 'view', 100_000)), 'view', 100_100);
-    expect(paceAfterTurn(during, { startedAt: 100_050, endedAt: 100_300 }).dueAt).toBe(100_150);
+    expect(
+      paceAfterTurn(during, { startedAt: 100_050, endedAt: 100_300, resyncFrom: 100_050 }).dueAt,
+    ).toBe(100_150);
   });
 
   it('never later than the first cause allows, whatever follows', () => {

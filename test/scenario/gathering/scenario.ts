@@ -82,7 +82,25 @@ const moreSpecific = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   );
 };
 
+/** Every agent says so, of every node that announces an address in the range. */
+const warned = (mesh: Mesh, { claim }: Claims): void => {
+  const lacking = mesh.nodes.flatMap(({ name: agent }) => {
+    const log = mesh.agentLog(agent);
+    return mesh.nodes
+      .filter(
+        ({ name, number }) =>
+          !log.includes(
+            `gathered range 2001:db8::/64 covers 2001:db8::${number}, the underlay address of ${name}`,
+          ),
+      )
+      .map(({ name }) => `${agent} of ${name}`);
+  });
+  const figure = lacking.length === 0 ? 'all' : `not ${lacking.join(', ')}`;
+  claim("agents warn that bravo's range covers underlay addresses", figure, lacking.length === 0);
+};
+
 const underlayCovered = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
+  warned(mesh, { claim });
   const beyond = mesh.host(outside.name);
   for (const { name, number } of mesh.nodes) {
     const { status } = await beyond.shell(
