@@ -1,8 +1,15 @@
 // The machine's own stand-stills: what a busy machine adds to a time that is measured in a guest.
 
+export interface Lost {
+  /** All the time in which this process was due and did not run, and the longest piece of it. */
+  readonly lostMs: number;
+  readonly longestMs: number;
+}
+
 export interface Stalls {
-  /** The time, since the start, in which this process was due and did not run, and the longest piece of it. */
-  readonly stop: () => { readonly lostMs: number; readonly longestMs: number };
+  /** Between two moments (Unix milliseconds). */
+  readonly between: (from: number, to: number) => Lost;
+  readonly stop: () => void;
 }
 
 const tickMs = 10;
@@ -11,22 +18,23 @@ const usualMs = 30;
 
 /** Runs in the same system as what is measured; it needs the processor as rarely as that, and as urgently. */
 export const watchStalls = (): Stalls => {
-  let last = performance.now();
-  let lostMs = 0;
-  let longestMs = 0;
+  const stalls: { readonly from: number; readonly to: number }[] = [];
+  let last = Date.now();
   const look = (): void => {
-    const now = performance.now();
-    const late = Math.max(0, now - last - usualMs);
-    lostMs += late;
-    longestMs = Math.max(longestMs, late);
+    const now = Date.now();
+    if (now - last > usualMs) stalls.push({ from: last + usualMs, to: now });
     last = now;
   };
   const timer = setInterval(look, tickMs);
   return {
+    between: (from, to) => {
+      const pieces = stalls.map((each) =>
+        Math.max(0, Math.min(each.to, to) - Math.max(each.from, from)),
+      );
+      return { lostMs: pieces.reduce((a, b) => a + b, 0), longestMs: Math.max(0, ...pieces) };
+    },
     stop: () => {
       clearInterval(timer);
-      look();
-      return { lostMs, longestMs };
     },
   };
 };

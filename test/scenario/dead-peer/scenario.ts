@@ -5,7 +5,7 @@ import { scriptInLab } from '../../lab/host.ts';
 import type { Mesh } from '../../lab/mesh.ts';
 import { followRoutes, type RouteEvents } from '../../lab/route-events.ts';
 import type { Scenario } from '../../lab/scenario.ts';
-import { watchStalls } from '../../lab/stalls.ts';
+import { type Lost, watchStalls } from '../../lab/stalls.ts';
 import type { NodePlan } from '../../lab/topology.ts';
 import { outside } from '../../lab/topology.ts';
 import { waitFor } from '../../lab/wait-for.ts';
@@ -79,6 +79,9 @@ const gathererIs = (mesh: Mesh, name: string): Promise<true> =>
     return way.includes(`dev mo-${name.slice(0, 4)}`) ? true : way;
   });
 
+const wordsOf = ({ lostMs, longestMs }: Lost): string =>
+  `of which the machine stood still for ${lostMs} ms (at most ${longestMs} at once)`;
+
 const dies = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   await mesh.whole();
   await gathererIs(mesh, 'charlie');
@@ -86,17 +89,17 @@ const dies = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   for (const name of ['alpha', 'bravo']) events.set(name, await followRoutes(mesh.host(name)));
   const stalls = watchStalls();
   const { cut, gone, left } = await loseCharlie(mesh, events);
-  const { lostMs, longestMs } = stalls.stop();
-  const still = `the machine stood still for ${lostMs.toFixed(0)} ms, at most ${longestMs.toFixed(0)} at once`;
+  stalls.stop();
+  const [detecting, leaving] = [stalls.between(cut, gone), stalls.between(gone, left)];
   claim(
     `charlie's routes are gone from alpha and bravo within ${goneMs} ms of its power cut`,
-    `${gone - cut} ms; ${still}`,
-    gone - cut - lostMs < goneMs,
+    `${gone - cut} ms, ${wordsOf(detecting)}`,
+    gone - cut - detecting.lostMs < goneMs,
   );
   claim(
     `alpha's agent leaves it as gatherer within ${leftMs} ms more`,
-    `${left - gone} ms`,
-    left - gone - lostMs < leftMs,
+    `${left - gone} ms, ${wordsOf(leaving)}`,
+    left - gone - leaving.lostMs < leftMs,
   );
   const way = await wayOf(mesh);
   claim(
