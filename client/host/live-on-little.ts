@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Called before the agent's modules are loaded, and only for the agent: the controller has work that pays for
- * the optimising compilers. Docs: docs/decisions/0008-agent-on-little-memory.md.
+ * the optimising compilers. Docs: docs/decisions/0009-agent-on-little-memory.md.
  */
 export const liveOnLittle = (): void => {
   // The compilers' own code (some 8 MiB of the executable) and their working memory stay untouched.
