@@ -16,8 +16,6 @@ export interface Surroundings {
   readonly stop: AbortSignal;
 }
 
-const never = new AbortController().signal;
-
 export const ofThisProcess = (hostname: string): Surroundings => ({
   environment: process.env,
   out: (text) => process.stdout.write(text),
@@ -33,5 +31,15 @@ export const ofThisProcess = (hostname: string): Surroundings => ({
   },
   nowMs: () => Date.now(),
   hostname,
-  stop: never,
+  stop: readerGone(),
 });
+
+/** `meshoverctl events -follow | head -1` ends without a word when head does. */
+const readerGone = (): AbortSignal => {
+  const gone = new AbortController();
+  process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EPIPE') throw fault;
+    gone.abort();
+  });
+  return gone.signal;
+};

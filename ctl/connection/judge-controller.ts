@@ -36,12 +36,20 @@ export const judgeController = (presented: Presented): Judgement => {
         );
   }
   if (known?.key === shown || local?.key === shown) return { kind: 'trusted', remember: false };
-  const kept = known ?? local;
   return refused(
-    kept === undefined
-      ? `the controller at ${server} is not known here; its fingerprint is ${text}. If that is what the server printed at its start, ${remedy(server, text)}`
-      : `the controller at ${server} is another one than before: it shows the fingerprint ${text}, and ${kept.path} holds ${registerFingerprint(kept.key)}. It was rebuilt, or somebody stands between; if its server printed the new one, ${remedy(server, text)}`,
+    `the controller at ${server} ${unknownBecause(presented, text)}, ${remedy(server, text)}`,
   );
+};
+
+const unknownBecause = ({ known, local }: Presented, text: string): string => {
+  if (known !== undefined) {
+    return `is another one than before: it shows the fingerprint ${text}, and ${known.path} holds ${registerFingerprint(known.key)}. It was rebuilt, or somebody stands between; if its server printed the new one`;
+  }
+  const own =
+    local === undefined
+      ? ''
+      : ` (that of this machine's own controller, by ${local.path}, is ${registerFingerprint(local.key)})`;
+  return `is not known here; its fingerprint is ${text}${own}. If that is what the server printed at its start`;
 };
 
 const refused = (reason: string): Judgement => ({ kind: 'refused', reason });

@@ -46,7 +46,7 @@ test('a controller that nobody vouches for', () =>
   expectRefusal(['nodes'], { '-statedir': join(place, 'none') }, 'is not known here'));
 
 test('another controller than that of the state directory', () =>
-  expectRefusal(['nodes'], { '-statedir': other }, 'is another one than before'));
+  expectRefusal(['nodes'], { '-statedir': other }, "that of this machine's own controller"));
 
 test('a fingerprint of another controller', () =>
   expectRefusal(['nodes'], { '-fingerprint': 'ABCD' }, 'which is not the one of -fingerprint'));

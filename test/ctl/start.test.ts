@@ -1,4 +1,5 @@
 // The command line: commands, flags, help, mistakes.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allCommands } from '../../ctl/commands/all.ts';
 import { ctlStartFrom } from '../../ctl/start.ts';
@@ -64,4 +65,19 @@ test.each([
 
 test('-version', () => {
   expect(start(['-version'])).toEqual({ kind: 'version' });
+});
+
+test('no command line is a fault: it runs, helps, or says what is wrong in whole lines', () => {
+  const known = allCommands.flatMap(({ words, flags }) => [
+    ...words.split(' '),
+    ...Object.keys(flags).map((flag) => `-${flag}`),
+  ]);
+  const word = fc.oneof(fc.constantFrom(...known, 'web1', '-', '--', '-='), fc.string());
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), (argv) => {
+      const result = start(argv);
+      expect(['run', 'help', 'version', 'complaints']).toContain(result.kind);
+      if (result.kind === 'complaints') expect(result.complaints.length).toBeGreaterThan(0);
+    }),
+  );
 });

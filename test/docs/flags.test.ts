@@ -13,7 +13,7 @@ describe('documentation and -help', () => {
     expect(read('docs/flags.md')).toBe(page);
   });
 
-  it.each(['README.md', 'README.ja.md', 'docs/getting-started.md', 'docs/operating.md'])(
+  it.each(['README.md', 'README.ja.md', 'docs/getting-started.md', 'docs/operating.md', 'docs/meshoverctl.md'])(
     '%s names no flag that no program has',
     (path) => {
       const known = new Set([...page.matchAll(/^ {2}(-[a-z]+)/gm)].map(([, flag]) => flag));
