@@ -1,16 +1,16 @@
 // Commands that let nodes in and put them out: approve, reject, remove, rekey.
-import { allParsed, parsed } from '../../shared/outcome/parsed.ts';
+import { parsed } from '../../shared/outcome/parsed.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { IdentityKey } from '../../shared/address/key.ts';
 import { identityKeyFromWire } from '../../shared/wire/key.ts';
 import { signWord } from '../../shared/trust/signed.ts';
 import { signedToWire, successionKind } from '../../shared/wire/signed.ts';
-import { commandFrom, nodeFingerprintFlag } from '../command.ts';
+import { commandFrom, nodeFingerprintFlag, type Desk } from '../command.ts';
 import type { Controller } from '../connection/connect.ts';
 import { CtlError } from '../ctl-error.ts';
-import { parseName, parseTags } from '../flag-values.ts';
+import { listOf, parseName } from '../flag-values.ts';
 import { readOperatorKey } from '../operator-key-file.ts';
-import { confirmedNode } from './waiting.ts';
+import { confirmedNode, waitingFor, withFingerprint, type Waiting } from './waiting.ts';
 
 export const approve = commandFrom({
   words: 'approve',
@@ -22,18 +22,26 @@ export const approve = commandFrom({
     tags: { help: 'tags of the node', default: '', placeholder: 'TAG,...' },
   },
   read: ({ operand, values }) => {
-    const given = allParsed({ name: parseName(operand), tags: parseTags(values.tags) });
-    if (!given.ok) return given;
-    const { name, tags } = given.value;
+    const name = parseName(operand);
+    if (!name.ok) return name;
     return parsed(async (desk) => {
       const controller = await desk.controller();
-      const decision = { controller, name, verb: 'approve', fingerprint: values.fingerprint };
-      const { fingerprint } = await confirmedNode(desk, decision);
-      const { authorise } = values;
+      const all = await waitingFor(controller, name.value);
+      const typed = values.fingerprint.trim().toUpperCase();
+      // Not among those that wait: perhaps one that was turned away, which the controller still knows.
+      const fingerprint =
+        typed === ''
+          ? (await confirmedNode(desk, all, { name: name.value, verb: 'approve' })).fingerprint
+          : (withFingerprint(all, typed)?.fingerprint ?? typed);
       const answer = await controller.ask('approveNode', {
-        ...{ name, fingerprint, authorise, tags: [...tags] },
+        ...{
+          name: name.value,
+          fingerprint,
+          authorise: values.authorise,
+          tags: listOf(values.tags),
+        },
       });
-      desk.out(`${name} is admitted: ${answer.node?.nodeAddresses.join(' ') ?? ''}\n`);
+      desk.out(`${name.value} is admitted: ${answer.node?.nodeAddresses.join(' ') ?? ''}\n`);
     });
   },
 });
@@ -94,8 +102,10 @@ export const rekey = commandFrom({
     return parsed(async (desk) => {
       const key = values.operatorkey === '' ? undefined : readOperatorKey(values.operatorkey);
       const controller = await desk.controller();
-      const decision = { controller, name: name.value, verb: 'rekey' };
-      const waiting = await confirmedNode(desk, { ...decision, fingerprint: values.fingerprint });
+      const waiting = await rekeyed(desk, controller, {
+        name: name.value,
+        fingerprint: values.fingerprint,
+      });
       const succession =
         key &&
         signWord(
@@ -117,6 +127,22 @@ export const rekey = commandFrom({
     });
   },
 });
+
+/** What the operator signs for must be known here: the controller's word is not enough. */
+const rekeyed = async (
+  desk: Desk,
+  controller: Controller,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+): Promise<Waiting> => {
+  const all = await waitingFor(controller, name);
+  if (fingerprint === '') return confirmedNode(desk, all, { name, verb: 'rekey' });
+  const found = withFingerprint(all, fingerprint);
+  if (found !== undefined) return found;
+  const shown = all.map((each) => each.fingerprint).join(', ') || 'none';
+  throw new CtlError(
+    `no node with that fingerprint waits for the name ${name} (waiting: ${shown}): compare with the log of that node`,
+  );
+};
 
 const identityKeyOf = async ({ ask }: Controller, name: Hostname): Promise<IdentityKey> => {
   const { nodes } = await ask('listNodes', {});

@@ -4,7 +4,7 @@ import { commandFrom, type Desk } from '../command.ts';
 import { isLoopback, printServerAddress } from '../connection/server-address.ts';
 import type { Controller } from '../connection/connect.ts';
 import { parseDuration, printDuration } from '../duration.ts';
-import { parsePrefixes, parseTags } from '../flag-values.ts';
+import { listOf, parsePrefixes } from '../flag-values.ts';
 import { printTokens } from '../print/tokens.ts';
 import { listCommand } from './list-command.ts';
 
@@ -38,15 +38,14 @@ export const tokenCreate = commandFrom({
       uses: parseUses(values.uses),
       lifetime: lifetime.ok ? lifetime : malformed(`-expires: ${lifetime.reason}`),
       hostname: parsePattern(values.hostname),
-      tags: parseTags(values.tags),
       advertise: parsePrefixes('-advertise', values.advertise),
       gathering: parsePrefixes('-gathering', values.gathering),
     });
     if (!given.ok) return given;
-    const { uses, lifetime: seconds, hostname, tags, advertise, gathering } = given.value;
+    const { uses, lifetime: seconds, hostname, advertise, gathering } = given.value;
     const request = {
       ...{ label: values.label, uses, lifetimeSeconds: BigInt(seconds), hostnamePattern: hostname },
-      ...{ tags: [...tags], advertise: [...advertise], gathering: [...gathering] },
+      ...{ tags: listOf(values.tags), advertise: [...advertise], gathering: [...gathering] },
     };
     return parsed(async (desk) => {
       const controller = await desk.controller();

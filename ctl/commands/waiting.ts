@@ -15,50 +15,63 @@ export interface Waiting {
   readonly fingerprint: string;
 }
 
-export const waitingNode = async (controller: Controller, name: string): Promise<Waiting> => {
+/** Several may wait for one name: each has a key of its own. */
+export const waitingFor = async (
+  controller: Controller,
+  name: string,
+): Promise<readonly Waiting[]> => {
   const { nodes } = await controller.ask('listPending', {});
-  const node = nodes.find((each) => each.name === name);
-  if (node === undefined) {
-    throw new CtlError(`no node "${name}" is waiting; meshoverctl pending lists those that are`);
-  }
-  const identityKey = identityKeyFromWire(node.identityKey);
-  if (!identityKey.ok)
-    throw new CtlError(`what the controller says of ${name}: ${identityKey.reason}`);
-  const fingerprint = pairFingerprint(controller.proof.registerKey, identityKey.value);
-  if (node.fingerprint !== fingerprint) {
-    throw new CtlError(
-      `the controller says that ${name} has the fingerprint ${node.fingerprint}, but its keys make ${fingerprint}: do not approve anything, and look at the controller`,
-    );
-  }
-  return { node, identityKey: identityKey.value, fingerprint };
+  return nodes
+    .filter((node) => node.name === name)
+    .map((node) => {
+      const identityKey = identityKeyFromWire(node.identityKey);
+      if (!identityKey.ok) {
+        throw new CtlError(`what the controller says of ${name}: ${identityKey.reason}`);
+      }
+      const fingerprint = pairFingerprint(controller.proof.registerKey, identityKey.value);
+      if (node.fingerprint === fingerprint)
+        return { node, identityKey: identityKey.value, fingerprint };
+      throw new CtlError(
+        `the controller says that ${name} has the fingerprint ${node.fingerprint}, but its keys make ${fingerprint}: do not approve anything, and look at the controller`,
+      );
+    });
 };
 
+export const withFingerprint = (
+  all: readonly Waiting[],
+  fingerprint: string,
+): Waiting | undefined => all.find((each) => plain(each.fingerprint) === plain(fingerprint));
+
 export interface Decision {
-  readonly controller: Controller;
   readonly name: string;
-  /** -fingerprint; '' = not given. */
-  readonly fingerprint: string;
   /** "approve" or "rekey" */
   readonly verb: string;
 }
 
-/** The waiting node, by its fingerprint or by a person at the terminal; nobody is asked where nobody sits. */
-export const confirmedNode = async (desk: Desk, decision: Decision): Promise<Waiting> => {
-  const { controller, name, verb, fingerprint } = decision;
-  const waiting = await waitingNode(controller, name);
-  if (fingerprint !== '') {
-    if (plain(fingerprint) === plain(waiting.fingerprint)) return waiting;
+/** The one that waits, if a person at the terminal says so; nobody is asked where nobody sits. */
+export const confirmedNode = async (
+  desk: Desk,
+  all: readonly Waiting[],
+  { name, verb }: Decision,
+): Promise<Waiting> => {
+  const [waiting, ...others] = all;
+  if (waiting === undefined) {
+    throw new CtlError(`no node "${name}" is waiting; meshoverctl pending lists those that are`);
+  }
+  const { fingerprint } = waiting;
+  if (others.length > 0) {
+    const each = all.map((one) => `${one.fingerprint} from ${one.node.source}`).join(', ');
     throw new CtlError(
-      `${name} waits with the fingerprint ${waiting.fingerprint}, which is not the one given (${fingerprint}): compare with the log of that node; meshoverctl reject ${name} turns a stranger away`,
+      `${all.length} nodes wait for the name ${name} (${each}): compare with the log of the right one, and name it with -fingerprint`,
     );
   }
   if (!desk.interactive) {
     throw new CtlError(
-      `${name} waits with the fingerprint ${waiting.fingerprint}: compare it with the log of that node, then: meshoverctl ${verb} ${name} -fingerprint ${waiting.fingerprint}`,
+      `${name} waits with the fingerprint ${fingerprint}: compare it with the log of that node, then: meshoverctl ${verb} ${name} -fingerprint ${fingerprint}`,
     );
   }
   desk.err(printWaiting(waiting.node, Math.floor(desk.nowMs() / 1000)));
-  const answer = await desk.question(`Does the log of ${name} show ${waiting.fingerprint}? [y/N] `);
+  const answer = await desk.question(`Does the log of ${name} show ${fingerprint}? [y/N] `);
   if (/^y(es)?$/i.test(answer.trim())) return waiting;
   throw new CtlError(`${name} still waits: nothing was changed`);
 };

@@ -90,12 +90,24 @@ test('with the right fingerprint nobody is asked', async () => {
   ]);
 });
 
-test('another fingerprint is refused with both', async () => {
-  const called = await ctl(['approve', 'web1', '-fingerprint', 'AAAA-BBBB']);
+test('a fingerprint that none of them has is for the controller to refuse: it still knows those that were turned away', async () => {
+  controller.refusals.approveNode = { code: 'fingerprint-mismatch', detail: 'another machine' };
+  const called = await ctl(['approve', 'web1', '-fingerprint', 'aaaa-bbbb']);
+  controller.refusals.approveNode = undefined;
   expect(called).toMatchObject({ exit: 1, out: '' });
-  expect(called.err).toContain(fingerprint());
-  expect(called.err).toContain('AAAA-BBBB');
-  expect(asked('approveNode')).toEqual([]);
+  expect(called.err).toBe('meshoverctl: another machine (fingerprint-mismatch)\n');
+  expect(asked('approveNode')).toMatchObject([{ fingerprint: 'AAAA-BBBB' }]);
+});
+
+test('two that wait for one name are told apart by their fingerprints', async () => {
+  const stranger = pairFingerprint(controller.registerKey, identity(oldKey));
+  const other = waiting({ identityKey: oldKey, fingerprint: stranger, source: '[2001:db8::8]:1' });
+  controller.answers.listPending = { nodes: [other, waiting()] };
+  const called = await ctl(['approve', 'web1'], { person: 'y' });
+  expect(called).toMatchObject({ exit: 1, out: '', questions: [] });
+  expect(called.err).toContain(`${stranger} from [2001:db8::8]:1, ${fingerprint()} from`);
+  expect((await ctl(['approve', 'web1', '-fingerprint', fingerprint()])).exit).toBe(0);
+  expect(asked('approveNode')).toMatchObject([{ fingerprint: fingerprint() }]);
 });
 
 test('without a terminal nobody is asked and nothing is approved; the command that does it is told', async () => {
@@ -154,6 +166,13 @@ test('rekey signs the succession here; the private half goes nowhere', async () 
   expect(JSON.stringify(controller.asked, (_, value: unknown) => String(value))).not.toContain(
     secret,
   );
+});
+
+test('rekey signs for no key that does not wait', async () => {
+  const called = await ctl(['rekey', 'web1', '-fingerprint', 'AAAA-BBBB']);
+  expect(called).toMatchObject({ exit: 1, out: '' });
+  expect(called.err).toContain(`waiting: ${fingerprint()}`);
+  expect(asked('rekeyNode')).toEqual([]);
 });
 
 test('rekey without an operator key sends no succession', async () => {

@@ -21,7 +21,6 @@ describe('wrongly called', () => {
     ['a bad time', ['token', 'create', '-expires', '5x'], '-expires: "5x"'],
     ['no uses', ['token', 'create', '-uses', '0'], '-uses "0"'],
     ['a bad pattern', ['token', 'create', '-hostname', 'A/B'], '-hostname "A/B"'],
-    ['a bad tag', ['token', 'create', '-tags', 'a,-'], '-tags: "-"'],
     ['a bad prefix', ['authorise', 'a', '-advertise', '10.0.0.1/8'], 'did you mean 10.0.0.0/8?'],
     ['no prefix', ['authorise', 'a'], 'authorise needs -advertise or -gathering'],
     ['no role', ['admin', 'create', 'bob'], '-role "" is none of viewer'],

@@ -28,7 +28,7 @@ export class OperatedController {
   readonly key = generateKeyPairSync('ed25519');
   readonly asked: Asked[] = [];
   readonly answers: Partial<Record<CallName, unknown>> = {};
-  readonly refusals: Partial<Record<CallName, Refusal>> = {};
+  readonly refusals: Partial<Record<CallName, Refusal | undefined>> = {};
   events: readonly AuditEvent[] = [];
   /** What a controller that lies says in place of the truth. */
   lie: Partial<ControllerProof> = {};
