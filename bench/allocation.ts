@@ -36,6 +36,7 @@ const requestFor = (name: string): JoinRequest => {
 
 const admission = {
   open: true,
+  who: 'bench',
   atMs: 0,
   key: generateKeyPairSync('ed25519').privateKey,
 };

@@ -1,10 +1,11 @@
 // Flags and environment → the controller's complete, frozen configuration, or what is wrong with them.
+import { parseOperatorKey } from '../shared/address/key.ts';
 import { parseFlags, type FlagTable } from '../shared/flags/flags.ts';
 import { helpFor } from '../shared/flags/help.ts';
 import { logFormats, logLevels, type LogFormat } from '../shared/log/line-log.ts';
 import type { LogLevel } from '../shared/log/log.ts';
 import type { NetworkSettings } from '../shared/mesh/view.ts';
-import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
+import { malformed, parseAll, parsed, type Parsed } from '../shared/outcome/parsed.ts';
 import { defaultPools, poolsFrom } from './register/pools.ts';
 
 export interface ListenAddress {
@@ -18,10 +19,17 @@ export interface ServerConfig {
   readonly http: ListenAddress | undefined;
   readonly stateDir: string;
   readonly settings: NetworkSettings;
+  /** PEM files that stand in place of the private authority's certificate. */
+  readonly tlsFiles: TlsFiles | undefined;
   /** Everybody who asks is admitted. */
   readonly open: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export type ServerStart =
@@ -57,8 +65,19 @@ export const serverFlags = {
     default: defaultPools.node.join(','),
     placeholder: 'CIDR,...',
   },
+  'tls-cert': {
+    help: 'PEM file of the certificate to show, with its chain; empty = one of the private authority',
+    default: '',
+    placeholder: 'FILE',
+  },
+  'tls-key': { help: 'PEM file of the key of -tls-cert', default: '', placeholder: 'FILE' },
+  operatorkey: {
+    help: "public keys (Ed25519, base64) of operators; nodes then believe another identity key of a peer only with an operator key's word",
+    default: '',
+    placeholder: 'KEY,...',
+  },
   open: {
-    help: 'admit every node that asks, and authorise what it advertises (for labs)',
+    help: 'admit every node that asks, and authorise what it advertises and gathers (for labs)',
     kind: 'switch',
   },
   loglevel: { help: logLevels.join(', '), default: 'info', placeholder: 'LEVEL' },
@@ -80,10 +99,8 @@ export const serverStartFrom = (
     listen: parseListen('-listen', values.listen),
     http: values.http === 'off' ? parsed(undefined) : parseListen('-http', values.http),
     stateDir: values.statedir === '' ? malformed('-statedir is empty') : parsed(values.statedir),
-    settings: poolsFrom({
-      tunnel: values.wgaddress.split(','),
-      node: values.assignaddress.split(','),
-    }),
+    settings: settingsFrom(values),
+    tlsFiles: tlsFilesFrom(values),
     open: parsed(values.open),
     logLevel: oneOf('-loglevel', values.loglevel, logLevels),
     logFormat: oneOf('-logformat', values.logformat, logFormats),
@@ -99,6 +116,35 @@ export const serverStartFrom = (
 const helpText = {
   usage: 'usage: server [flags]',
   purpose: 'The Meshover controller: gives nodes their addresses and tells them of each other.',
+};
+
+interface SettingTexts {
+  readonly wgaddress: string;
+  readonly assignaddress: string;
+  readonly operatorkey: string;
+}
+
+const settingsFrom = (values: SettingTexts): Parsed<NetworkSettings> => {
+  const pools = poolsFrom({
+    tunnel: values.wgaddress.split(','),
+    node: values.assignaddress.split(','),
+  });
+  if (!pools.ok) return pools;
+  const texts = values.operatorkey.split(',').filter((text) => text.trim() !== '');
+  const keys = parseAll(texts, (text) => parseOperatorKey(text.trim()));
+  if (!keys.ok) return malformed(`-operatorkey: ${keys.reason}`);
+  return parsed({ ...pools.value, operatorKeys: [...new Set(keys.value)].sort() });
+};
+
+const tlsFilesFrom = (values: {
+  readonly 'tls-cert': string;
+  readonly 'tls-key': string;
+}): Parsed<TlsFiles | undefined> => {
+  const { 'tls-cert': certificate, 'tls-key': key } = values;
+  if ((certificate === '') !== (key === '')) {
+    return malformed('-tls-cert and -tls-key belong together: give both, or neither');
+  }
+  return parsed(certificate === '' ? undefined : { certificate, key });
 };
 
 const parseListen = (flag: string, text: string): Parsed<ListenAddress> => {

@@ -8,9 +8,10 @@ import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
 import { registerFingerprint } from '../shared/trust/fingerprint.ts';
 import { registerKeyOf } from '../shared/trust/signed.ts';
 import { programVersion } from '../shared/version.ts';
-import { certificateHashOf, fingerprintOf, newServerLeaf } from './auth/authority.ts';
+import { certificateHashOf, fingerprintOf } from './auth/authority.ts';
 import { createCallerChecks } from './auth/caller.ts';
 import { keyFileNames, KeyFileError, loadKeys, type ControllerKeys } from './auth/key-files.ts';
+import { tlsIdentityFor } from './auth/tls-identity.ts';
 import type { ListenAddress, ServerConfig } from './config.ts';
 import { usualLimits, type Limits } from './door/limits.ts';
 import { Hub } from './hub/hub.ts';
@@ -60,15 +61,15 @@ export const startServer = async (given: StartGiven): Promise<Parsed<RunningServ
 const startWith = async (store: Store, given: StartGiven): Promise<Parsed<RunningServer>> => {
   const { config, clock } = given;
   const keys = await loadKeys(config.stateDir);
-  const register = await openRegister(store, config.settings);
-  if (!register.ok) return register;
-  const { open } = config;
   const key = keys.registerKey;
-  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), open, key });
+  const act = { who: 'controller', atMs: clock.now(), key };
+  const register = await openRegister(store, config.settings, act);
+  if (!register.ok) return register;
+  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), key });
   const metrics = createMetrics({ state: hub, now: () => clock.now() });
   const http = await startHttp(given, metrics);
   if (!http.ok) return http;
-  const rpc = await startRpc(given, { hub, keys, metrics });
+  const rpc = await startRpc(given, { hub, keys, metrics, store });
   if (!rpc.ok) {
     http.value?.close();
     return rpc;
@@ -99,28 +100,24 @@ const startHttp = async (
 
 const startRpc = async (
   { config, clock, log, limits = usualLimits }: StartGiven,
-  { hub, keys, metrics }: Parts & { readonly metrics: Metrics },
+  { hub, keys, metrics, store }: Parts & { readonly metrics: Metrics; readonly store: Store },
 ): ReturnType<typeof serveRpc> => {
   tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
-  const leaf = await newServerLeaf(keys.authority);
+  const shown = await tlsIdentityFor(config, keys.authority);
+  if (!shown.ok) return shown;
   return serveRpc(
     {
       ...{ hub, log, clock, open: config.open, startedAtMs: clock.now() },
       identity: {
         registerKey: registerKeyOf(keys.registerKey),
         signingKey: keys.registerKey,
-        certificateHash: certificateHashOf(leaf.certificate),
+        certificateHash: certificateHashOf(shown.value.certificateChain),
       },
       checks: createCallerChecks(clock, keys.adminToken),
       counters: metrics,
+      auditLog: store,
     },
-    {
-      ...{ address: config.listen, limits },
-      tls: {
-        certificateChain: `${leaf.certificate}\n${keys.authority.certificate}`,
-        privateKey: leaf.key.reveal(),
-      },
-    },
+    { address: config.listen, limits, tls: shown.value },
   );
 };
 
@@ -152,6 +149,8 @@ const announce = (
   if (config.open) {
     log.warn('-open: EVERY node that reaches this controller is admitted; for labs only');
   } else {
-    log.info('known nodes are admitted, newcomers are refused; -open admits everybody');
+    log.info(
+      'newcomers need a join token (meshoverctl token create) or an approval (meshoverctl approve)',
+    );
   }
 };

@@ -2,18 +2,17 @@
 import type { KeyObject } from 'node:crypto';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Clock } from '../../shared/clock/clock.ts';
-import type { JoinRequest } from '../../shared/mesh/join-request.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../shared/mesh/status.ts';
 import { refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import type { Act } from '../register/act.ts';
 import { mergeChanges, type Change, type Changed } from '../register/change.ts';
-import { joinNode, type Joined } from '../register/join.ts';
-import { nodeOf, type Register } from '../register/register.ts';
-import { removeNode, type Removal } from '../register/remove.ts';
+import type { AuditEvent } from '../register/record.ts';
+import type { Register } from '../register/register.ts';
 import type { Store } from '../store/store.ts';
 import { Broadcast, type Listener } from './broadcast.ts';
 import type { Codec } from './encoded-events.ts';
+import { Pending } from './pending.ts';
 import type { HubState, NodeReport } from './state.ts';
 
 export interface HubGiven {
@@ -24,8 +23,6 @@ export interface HubGiven {
   readonly codec: Codec;
   /** Private half of the register's key. */
   readonly key: KeyObject;
-  /** Everybody is admitted. */
-  readonly open: boolean;
   /** Requests that may wait for the store; more are refused. */
   readonly mostWaiting?: number;
 }
@@ -40,6 +37,8 @@ interface Waiting {
 export class Hub implements HubState {
   readonly #given: HubGiven;
   readonly #broadcast: Broadcast;
+  readonly #pending: Pending;
+  readonly #listeners = new Set<(events: readonly AuditEvent[]) => void>();
   readonly #reports = new Map<Hostname, NodeReport>();
   #register: Register;
   #queue: Waiting[] = [];
@@ -49,6 +48,7 @@ export class Hub implements HubState {
   constructor(given: HubGiven) {
     this.#given = given;
     this.#register = given.register;
+    this.#pending = new Pending(given.clock);
     this.#broadcast = new Broadcast(given.register, given);
   }
 
@@ -64,20 +64,36 @@ export class Hub implements HubState {
     return this.#broadcast.connected();
   }
 
-  /** Durable when it answers; rejects when the store failed, and then nothing changed. */
-  join(request: JoinRequest): Promise<Outcome<Joined>> {
-    return this.#write((register) => this.#decideJoin(register, request));
+  /** Nodes that wait for an operator. */
+  get pending(): Pending {
+    return this.#pending;
   }
 
-  /** What `join` would answer; changes nothing. */
-  tryJoin(request: JoinRequest): Outcome<Joined> {
-    return this.#decideJoin(this.#register, request);
+  act(who: string): Act {
+    return { who, atMs: this.#given.clock.now(), key: this.#given.key };
   }
 
-  async remove(removal: Removal): Promise<Outcome<Changed>> {
-    const outcome = await this.#write((register) => removeNode(register, removal, this.#act()));
-    if (outcome.ok) this.#reports.delete(removal.name);
-    return outcome;
+  /** What `decide` changes is durable when this answers; rejects when the store failed, and then nothing changed. */
+  write<C extends Changed>(decide: (register: Register) => Outcome<C>): Promise<Outcome<C>> {
+    if (this.#closed) {
+      return Promise.resolve(refused('overloaded', 'the controller stops; the agents try again'));
+    }
+    if (this.#queue.length >= (this.#given.mostWaiting ?? 20_000)) {
+      return Promise.resolve(
+        refused('overloaded', 'too many requests wait for the disk; the agents try again'),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const answer = resolve as (outcome: Outcome<Changed>) => void;
+      this.#queue.push({ decide, answer, fail: reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  /** Events of the audit log as they become durable; the result ends it. */
+  onEvents(listener: (events: readonly AuditEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   report(name: Hostname, status: NodeStatus): void {
@@ -94,32 +110,6 @@ export class Hub implements HubState {
     this.#closed = true;
     this.#broadcast.close();
     while (this.#writing !== undefined) await this.#writing;
-  }
-
-  #act(): Act {
-    return { atMs: this.#given.clock.now(), key: this.#given.key };
-  }
-
-  #decideJoin(register: Register, request: JoinRequest): Outcome<Joined> {
-    return this.#given.open || nodeOf(register, request.name) !== undefined
-      ? joinNode(register, request, { ...this.#act(), open: this.#given.open })
-      : notAdmitted(request.name);
-  }
-
-  #write<C extends Changed>(decide: (register: Register) => Outcome<C>): Promise<Outcome<C>> {
-    if (this.#closed) {
-      return Promise.resolve(refused('overloaded', 'the controller stops; the agents try again'));
-    }
-    if (this.#queue.length >= (this.#given.mostWaiting ?? 20_000)) {
-      return Promise.resolve(
-        refused('overloaded', 'too many requests wait for the disk; the agents try again'),
-      );
-    }
-    return new Promise((resolve, reject) => {
-      const answer = resolve as (outcome: Outcome<Changed>) => void;
-      this.#queue.push({ decide, answer, fail: reject });
-      this.#writing ??= this.#writeAll();
-    });
   }
 
   async #writeAll(): Promise<void> {
@@ -149,17 +139,20 @@ export class Hub implements HubState {
     }
     const change = mergeChanges(changes);
     if (change.writes.length > 0) {
-      await this.#given.store.commit(change.writes);
-      this.#register = register;
-      this.#broadcast.publish(register, change);
+      await this.#given.store.commit(change.writes, change.events);
+      this.#take(register, change);
     }
     for (const [i, outcome] of outcomes.entries()) group[i]?.answer(outcome);
   }
-}
 
-const notAdmitted = (name: Hostname): ReturnType<typeof refused> =>
-  refused(
-    'not-admitted',
-    `this controller does not know "${name}" and admits nobody; start it with -open to admit every ` +
-      'node that reaches it',
-  );
+  #take(register: Register, change: Change): void {
+    this.#register = register;
+    for (const { name } of change.tombstones) this.#reports.delete(name);
+    // Only what peers may see makes a revision.
+    if (change.nodes.length > 0 || change.tombstones.length > 0) {
+      this.#broadcast.publish(register, change);
+    }
+    if (change.events.length === 0) return;
+    for (const listener of this.#listeners) listener(change.events);
+  }
+}

@@ -1,9 +1,11 @@
 // What a node may ask to gather and to announce, in one order whatever order it was asked in.
 import { comparePrefix, lengthOf, overlaps, type Prefix } from '../../shared/address/prefix.ts';
 import type { JoinRequest } from '../../shared/mesh/join-request.ts';
-import type { Gathering } from '../../shared/mesh/peer.ts';
+import { defaultPreference, type Gathering } from '../../shared/mesh/peer.ts';
 import type { NetworkSettings } from '../../shared/mesh/view.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import type { Grants } from './record.ts';
+
 import { reservedFor } from './reserved.ts';
 
 /** Of endpoints, gathered ranges and advertised prefixes, each: a view must stay small. */
@@ -42,6 +44,17 @@ const complaintOf = (request: Request, settings: NetworkSettings): string | unde
   }
   return twoPreferences(request.gathering);
 };
+
+/** What may be granted: the same as what may be asked. */
+export const complaintOfGrants = (grants: Grants, settings: NetworkSettings): string | undefined =>
+  complaintOf(
+    {
+      endpoints: [],
+      advertise: grants.advertise,
+      gathering: grants.gathering.map((prefix) => ({ prefix, preference: defaultPreference })),
+    },
+    settings,
+  );
 
 const complaintOfPrefix = (
   flag: string,

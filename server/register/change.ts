@@ -1,12 +1,14 @@
 // What a write changed: for the hub to tell the nodes, for the store to keep.
 import type { Hostname } from '../../shared/address/hostname.ts';
+import type { IdentityKey } from '../../shared/address/key.ts';
 import type { Tombstone } from '../../shared/mesh/peer.ts';
 import type { Act } from './act.ts';
+import type { AuditEvent, BarredKey } from './record.ts';
 import { withRemovalSigned } from './certificate.ts';
 import { withClaims, withoutClaims } from './claim.ts';
-import { withEntry, withoutEntry } from './persistent-map.ts';
+import { lookUp, withEntry, withoutEntry } from './persistent-map.ts';
 import { byName, nodeOf, type RegisteredNode, type Register } from './register.ts';
-import { headWrite, nodeWrite, tombstoneWrite, type RowWrite } from './row.ts';
+import { headWrite, nodeWrite, recordWrite, tombstoneWrite, type RowWrite } from './row.ts';
 
 export interface Change {
   /** Joined or changed, whole; sorted by name. */
@@ -15,6 +17,8 @@ export interface Change {
   readonly tombstones: readonly Tombstone[];
   /** What the store must keep before anybody is told; empty when nothing changed. */
   readonly writes: readonly RowWrite[];
+  /** Kept with the writes, oldest first. */
+  readonly events: readonly AuditEvent[];
 }
 
 export interface Changed {
@@ -22,7 +26,7 @@ export interface Changed {
   readonly change: Change;
 }
 
-export const noChange: Change = { nodes: [], tombstones: [], writes: [] };
+export const noChange: Change = { nodes: [], tombstones: [], writes: [], events: [] };
 
 /** Puts a node in place of the one of its name, at the next revision number. */
 export const putNode = (
@@ -45,7 +49,23 @@ export const putNode = (
     tombstoneWrite(node.name, undefined),
     headWrite(next),
   ];
-  return { register: next, node, change: { nodes: [node], tombstones: [], writes } };
+  return { register: next, node, change: { nodes: [node], tombstones: [], writes, events: [] } };
+};
+
+/** Bars an identity key from coming back by itself, or lets it in again; no revision, since peers are not told. */
+export const withBar = <C extends Changed>(
+  changed: C,
+  key: IdentityKey,
+  bar: BarredKey | undefined,
+): C => {
+  const { barred } = changed.register;
+  if (bar === undefined && lookUp(barred, key) === undefined) return changed;
+  const register = {
+    ...changed.register,
+    barred: bar === undefined ? withoutEntry(barred, key) : withEntry(barred, key, bar),
+  };
+  const writes = [...changed.change.writes, recordWrite('barred', key, bar)];
+  return { ...changed, register, change: { ...changed.change, writes } };
 };
 
 /** Puts a tombstone in place of a node, at the next revision number. */
@@ -66,7 +86,7 @@ export const buryNode = (
     claims: withoutClaims(register.claims, node),
   };
   const writes = [nodeWrite(name, undefined), tombstoneWrite(name, tombstone), headWrite(next)];
-  return { register: next, change: { nodes: [], tombstones: [tombstone], writes } };
+  return { register: next, change: { nodes: [], tombstones: [tombstone], writes, events: [] } };
 };
 
 /** Many changes, oldest first, as one: the last word about each name and each row counts. */
@@ -89,5 +109,6 @@ export const mergeChanges = (changes: readonly Change[]): Change => {
     nodes: [...nodes.values()].sort(byName),
     tombstones: [...tombstones.values()].sort(byName),
     writes: [...writes.values()],
+    events: changes.flatMap(({ events }) => events),
   };
 };

@@ -1,7 +1,8 @@
 // What a node may do of what it wants.
 import { comparePrefix, type Prefix } from '../../shared/address/prefix.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
-import type { Grants, RegisteredNode, Wishes } from './register.ts';
+import type { Grants, Wishes } from './record.ts';
+import type { RegisteredNode } from './register.ts';
 
 /** What peers are told: both asked for and authorised. */
 export const announcedFrom = (
@@ -22,13 +23,17 @@ export const grantsFor = (asked: Wishes): Grants => ({
 export const unauthorisedOf = ({
   asked,
   authorised,
-}: Pick<RegisteredNode, 'asked' | 'authorised'>): Grants => {
-  const wanted = grantsFor(asked);
-  return {
-    advertise: wanted.advertise.filter((prefix) => !authorised.advertise.includes(prefix)),
-    gathering: wanted.gathering.filter((prefix) => !authorised.gathering.includes(prefix)),
-  };
-};
+}: Pick<RegisteredNode, 'asked' | 'authorised'>): Grants => without(grantsFor(asked), authorised);
+
+export const unionOf = (a: Grants, b: Grants): Grants => ({
+  advertise: sortedPrefixes([...a.advertise, ...b.advertise]),
+  gathering: sortedPrefixes([...a.gathering, ...b.gathering]),
+});
+
+export const without = (a: Grants, b: Grants): Grants => ({
+  advertise: a.advertise.filter((prefix) => !b.advertise.includes(prefix)),
+  gathering: a.gathering.filter((prefix) => !b.gathering.includes(prefix)),
+});
 
 export const sortedPrefixes = (prefixes: readonly Prefix[]): readonly Prefix[] =>
   [...new Set(prefixes)].sort(comparePrefix);

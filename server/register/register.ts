@@ -2,11 +2,11 @@
 import type { Asn } from '../../shared/address/asn.ts';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Ip } from '../../shared/address/ip.ts';
-import type { Prefix } from '../../shared/address/prefix.ts';
-import type { Gathering, Peer, Tombstone } from '../../shared/mesh/peer.ts';
+import type { Peer, Tombstone } from '../../shared/mesh/peer.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
 import type { Signed } from '../../shared/mesh/trust.ts';
 import type { NetworkSettings } from '../../shared/mesh/view.ts';
+import type { Administrator, BarredKey, Grants, JoinToken, Wishes } from './record.ts';
 import { emptyMap, lookUp, valuesOf, type PersistentMap } from './persistent-map.ts';
 
 /** What peers are told of a node, and what only the controller keeps of it. */
@@ -22,18 +22,6 @@ export interface RegisteredNode extends Peer {
   readonly tags: readonly string[];
 }
 
-/** Both sorted by prefix. */
-export interface Wishes {
-  readonly advertise: readonly Prefix[];
-  readonly gathering: readonly Gathering[];
-}
-
-/** Exactly these prefixes, not what lies within them; both sorted. */
-export interface Grants {
-  readonly advertise: readonly Prefix[];
-  readonly gathering: readonly Prefix[];
-}
-
 export const noGrants: Grants = { advertise: [], gathering: [] };
 
 export interface Register {
@@ -43,6 +31,14 @@ export interface Register {
   readonly nodes: PersistentMap<RegisteredNode>;
   /** By name; a name is in `nodes` or in `tombstones`, never in both. */
   readonly tombstones: PersistentMap<Tombstone>;
+  /** By id. */
+  readonly tokens: PersistentMap<JoinToken>;
+  /** By name. */
+  readonly administrators: PersistentMap<Administrator>;
+  /** By identity key. */
+  readonly barred: PersistentMap<BarredKey>;
+  /** Number of the newest event of the audit log. */
+  readonly lastEvent: bigint;
   /** Who holds each address, ASN and key (claim.ts). */
   readonly claims: PersistentMap<Hostname>;
 }
@@ -62,6 +58,10 @@ export const emptyRegister = (registerId: string, settings: NetworkSettings): Re
   settings,
   nodes: emptyMap(),
   tombstones: emptyMap(),
+  tokens: emptyMap(),
+  administrators: emptyMap(),
+  barred: emptyMap(),
+  lastEvent: 0n,
   claims: emptyMap(),
 });
 
@@ -76,5 +76,19 @@ export const nodesOf = (register: Register): readonly RegisteredNode[] =>
 export const tombstonesOf = (register: Register): readonly Tombstone[] =>
   valuesOf(register.tombstones).sort(byName);
 
+/** Oldest first. */
+export const tokensOf = (register: Register): readonly JoinToken[] =>
+  valuesOf(register.tokens).sort((a, b) => a.createdAtMs - b.createdAtMs || byText(a.id, b.id));
+
+/** Sorted by name. */
+export const administratorsOf = (register: Register): readonly Administrator[] =>
+  valuesOf(register.administrators).sort(byName);
+
+/** Sorted by key. */
+export const barredOf = (register: Register): readonly BarredKey[] =>
+  valuesOf(register.barred).sort((a, b) => byText(a.identityKey, b.identityKey));
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
-  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  byText(a.name, b.name);

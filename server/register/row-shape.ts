@@ -2,7 +2,15 @@
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
 
 type Kind =
-  'text' | 'maybe-text' | 'number' | 'natural' | 'texts' | 'gatherings' | 'wishes' | 'grants';
+  | 'text'
+  | 'maybe-text'
+  | 'number'
+  | 'natural'
+  | 'switch'
+  | 'texts'
+  | 'gatherings'
+  | 'wishes'
+  | 'grants';
 
 export const headShape = {
   format: 'number',
@@ -12,6 +20,7 @@ export const headShape = {
   tunnelPools: 'texts',
   nodePools: 'texts',
   operatorKeys: 'texts',
+  lastEvent: 'natural',
 } as const satisfies Shape;
 
 export const nodeShape = {
@@ -42,6 +51,34 @@ export const tombstoneShape = {
   signedRemoval: 'maybe-text',
 } as const satisfies Shape;
 
+export const tokenShape = {
+  id: 'text',
+  label: 'text',
+  uses: 'number',
+  createdAtMs: 'number',
+  expiresAtMs: 'number',
+  pattern: 'text',
+  tags: 'texts',
+  grants: 'grants',
+  createdBy: 'text',
+  revoked: 'switch',
+  nodes: 'texts',
+} as const satisfies Shape;
+
+export const administratorShape = {
+  name: 'text',
+  role: 'text',
+  tokenHash: 'text',
+  createdAtMs: 'number',
+  createdBy: 'text',
+} as const satisfies Shape;
+
+export const barredShape = {
+  identityKey: 'text',
+  name: 'text',
+  atMs: 'number',
+} as const satisfies Shape;
+
 type Shape = Readonly<Record<string, Kind>>;
 
 interface Values {
@@ -60,6 +97,7 @@ interface Values {
     readonly advertise: readonly string[];
     readonly gathering: readonly string[];
   };
+  readonly switch: boolean;
 }
 
 interface GatheringRow {
@@ -106,6 +144,7 @@ const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   number: (value) => typeof value === 'number',
   natural: (value) => isText(value) && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n,
   texts: isTexts,
+  switch: (value) => typeof value === 'boolean',
   gatherings: isGatherings,
   wishes: (value) =>
     isObject(value) && isTexts(value['advertise']) && isGatherings(value['gathering']),

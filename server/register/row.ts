@@ -1,9 +1,17 @@
 // The register as rows of text, the form in which a store keeps it.
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Tombstone } from '../../shared/mesh/peer.ts';
-import { nodesOf, tombstonesOf, type RegisteredNode, type Register } from './register.ts';
+import {
+  administratorsOf,
+  barredOf,
+  nodesOf,
+  tokensOf,
+  tombstonesOf,
+  type RegisteredNode,
+  type Register,
+} from './register.ts';
 
-type RowTable = 'register' | 'node' | 'tombstone';
+type RowTable = 'register' | 'node' | 'tombstone' | 'token' | 'administrator' | 'barred';
 
 /** `value` is JSON; table and key together identify a row. */
 export interface Row {
@@ -26,28 +34,34 @@ export const rowFormat = 2;
 /** Every row of the register, for a store that has none. */
 export const rowsOf = (register: Register): readonly Row[] => [
   headWrite(register),
-  ...nodesOf(register).map((node) => ({
-    table: 'node' as const,
-    key: node.name,
-    value: textOfNode(node),
-  })),
-  ...tombstonesOf(register).map((tombstone) => ({
-    table: 'tombstone' as const,
-    key: tombstone.name,
-    value: textOf(tombstone),
-  })),
+  ...nodesOf(register).map((node) => rowFor('node', node.name, told(node))),
+  ...tombstonesOf(register).map((each) => rowFor('tombstone', each.name, each)),
+  ...tokensOf(register).map((token) => rowFor('token', token.id, token)),
+  ...administratorsOf(register).map((each) => rowFor('administrator', each.name, each)),
+  ...barredOf(register).map((barred) => rowFor('barred', barred.identityKey, barred)),
 ];
+
+const rowFor = (table: RowTable, key: string, value: object): Row => ({
+  table,
+  key,
+  value: textOf(value),
+});
 
 export const headWrite = (register: Register): Row => ({
   table: 'register',
   key: headKey,
-  value: textOf({ format: rowFormat, ...register.revision, ...register.settings }),
+  value: textOf({
+    format: rowFormat,
+    ...register.revision,
+    ...register.settings,
+    lastEvent: register.lastEvent,
+  }),
 });
 
 export const nodeWrite = (name: Hostname, node: RegisteredNode | undefined): RowWrite => ({
   table: 'node',
   key: name,
-  value: node && textOfNode(node),
+  value: node && textOf(told(node)),
 });
 
 export const tombstoneWrite = (name: Hostname, tombstone: Tombstone | undefined): RowWrite => ({
@@ -56,9 +70,18 @@ export const tombstoneWrite = (name: Hostname, tombstone: Tombstone | undefined)
   value: tombstone && textOf(tombstone),
 });
 
+export const recordWrite = (
+  table: 'token' | 'administrator' | 'barred',
+  key: string,
+  record: object | undefined,
+): RowWrite => ({ table, key, value: record && textOf(record) });
+
 /** What peers are told of its wishes follows from what is asked and what is authorised. */
-const textOfNode = (node: RegisteredNode): string =>
-  textOf({ ...node, advertised: undefined, gathering: undefined });
+const told = (node: RegisteredNode): object => ({
+  ...node,
+  advertised: undefined,
+  gathering: undefined,
+});
 
 /** JSON has no 64-bit integers: they are kept as decimal text. */
 const textOf = (value: object): string =>

@@ -3,12 +3,18 @@ import { containsIp, overlaps, type Prefix } from '../../shared/address/prefix.t
 import type { Ip } from '../../shared/address/ip.ts';
 import type { NetworkSettings } from '../../shared/mesh/view.ts';
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
+import type { Act } from './act.ts';
+import { differenceOf, withEvent } from './audit.ts';
 import { noChange, type Changed } from './change.ts';
 import { nodesOf, type RegisteredNode, type Register } from './register.ts';
 import { headWrite } from './row.ts';
 
-/** A new epoch where the pools differ: deltas carry no settings, so every node gets a snapshot. */
-export const changeSettings = (register: Register, settings: NetworkSettings): Parsed<Changed> => {
+/** A new epoch where pools or operator keys differ: deltas carry no settings, so every node gets a snapshot. */
+export const changeSettings = (
+  register: Register,
+  settings: NetworkSettings,
+  act: Act,
+): Parsed<Changed> => {
   if (JSON.stringify(settings) === JSON.stringify(register.settings)) {
     return parsed({ register, change: noChange });
   }
@@ -22,7 +28,10 @@ export const changeSettings = (register: Register, settings: NetworkSettings): P
     settings,
     revision: { registerId, epoch: epoch + 1n, number: number + 1n },
   };
-  return parsed({ register: next, change: { ...noChange, writes: [headWrite(next)] } });
+  const changed = { register: next, change: { ...noChange, writes: [headWrite(next)] } };
+  const difference = differenceOf({ ...register.settings }, { ...settings });
+  const fact = { what: 'settings-changed', subject: 'settings', ...difference } as const;
+  return parsed(withEvent(changed, act, fact));
 };
 
 /** What of this node the pools do not hold. */
@@ -53,12 +62,12 @@ const outside = (node: RegisteredNode, { flag, ip, pools }: Given): string | und
       `their addresses, so keep its pool in ${flag}, or remove the node first`;
 
 const announces = (node: RegisteredNode, pools: readonly Prefix[]): string | undefined => {
-  for (const prefix of node.advertised) {
+  for (const prefix of node.authorised.advertise) {
     const pool = pools.find((each) => overlaps(each, prefix));
     if (pool !== undefined) {
       return (
-        `node "${node.name}" advertises ${prefix}, which overlaps the pool ${pool}; ` +
-        'choose another pool, or start that node without this -advertise first'
+        `node "${node.name}" may announce ${prefix}, which overlaps the pool ${pool}; choose another ` +
+        `pool, or first withdraw it: meshoverctl advertise withdraw ${node.name} ${prefix}`
       );
     }
   }

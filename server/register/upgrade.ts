@@ -32,7 +32,7 @@ const fromFormat1 = (row: Row): Row => {
   const fields = fieldsOf(row);
   switch (row.table) {
     case 'register':
-      return withFields(row, { ...fields, format: rowFormat, operatorKeys: [] });
+      return withFields(row, { ...fields, format: rowFormat, operatorKeys: [], lastEvent: '0' });
     case 'node': {
       const { gathering, advertised, ...rest } = fields;
       const ranges = gathering as readonly { readonly prefix: string }[];
@@ -43,7 +43,7 @@ const fromFormat1 = (row: Row): Row => {
         tags: [],
       });
     }
-    case 'tombstone':
+    default:
       return row;
   }
 };

@@ -1,11 +1,15 @@
 // Lets a call in, or not: who may make it, and does the caller prove to be that one.
 import type { Metadata } from '@grpc/grpc-js';
 import { parseHostname } from '../../shared/address/hostname.ts';
+import { familyOf, parseIp } from '../../shared/address/ip.ts';
 import type { IdentityKey } from '../../shared/address/key.ts';
+import { prefixOf } from '../../shared/address/prefix.ts';
 import type { Parsed } from '../../shared/outcome/parsed.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import type { AdministratorCalling } from '../auth/caller.ts';
 import { roleFor } from '../auth/permissions.ts';
-import { nodeOf } from '../register/register.ts';
+import { lookUp } from '../register/persistent-map.ts';
+import { administratorsOf, nodeOf, type Register } from '../register/register.ts';
 import type { RpcGiven } from './given.ts';
 
 /** The audience of a node that does not know the register's id yet. */
@@ -15,53 +19,88 @@ export interface Knock {
   /** Full path of the call. */
   readonly method: string;
   readonly metadata: Metadata;
+  /** Address of the other end, with its port. */
+  readonly peer: string;
   /** The node that the request says it comes from; '' in calls of operators. */
   readonly name: string;
   /** The key that the request presents, where nodes present one. */
   readonly presented?: Parsed<IdentityKey>;
 }
 
-export const admitCall = async (given: RpcGiven, knock: Knock): Promise<Outcome<undefined>> => {
+/** Who was let in. */
+export interface Caller {
+  /** In the audit log's words. */
+  readonly who: string;
+  /** Where it calls from; IPv6 hosts own at least 64 bits of addresses, so that is one source. */
+  readonly source: string;
+  readonly administrator: AdministratorCalling | undefined;
+}
+
+export const admitCall = async (given: RpcGiven, knock: Knock): Promise<Outcome<Caller>> => {
   const authorization = bearerOf(knock.metadata);
-  switch (roleFor(knock.method)) {
+  const source = sourceOf(knock.peer);
+  const role = roleFor(knock.method);
+  switch (role) {
     case 'anybody':
-      return accepted(undefined);
-    case 'admin':
-      return given.checks.checkAdmin(authorization);
+      return accepted({ who: 'anybody', source, administrator: undefined });
+    case 'viewer':
+    case 'operator':
+    case 'admin': {
+      const administrators = administratorsOf(given.hub.register());
+      const question = { authorization, source, administrators, needed: role };
+      const calling = given.checks.checkAdministrator(question);
+      if (!calling.ok) return calling;
+      const administrator = calling.value;
+      return accepted({ who: `admin ${administrator.name}`, source, administrator });
+    }
     case 'joining':
-      return knock.presented?.ok === false
-        ? refused('malformed', knock.presented.reason)
-        : checkedNode(given, { ...knock, authorization, key: knock.presented?.value });
     case 'node': {
-      const key = nodeOf(given.hub.register(), knock.name)?.identityKey;
-      return checkedNode(given, { ...knock, authorization, key });
+      const proven = await checkedNode(given, knock, role);
+      return proven.ok
+        ? accepted({ who: `node ${knock.name}`, source, administrator: undefined })
+        : proven;
     }
     case undefined:
       return refused('forbidden', `nobody may call ${knock.method}`);
   }
 };
 
-interface Presented {
-  readonly method: string;
-  readonly name: string;
-  readonly authorization: string;
-  readonly key: IdentityKey | undefined;
-}
+/** "192.0.2.1:5000" and "::ffff:192.0.2.1:5000" are 192.0.2.1; "2001:db8::1:5000" is 2001:db8::/64. */
+const sourceOf = (peer: string): string => {
+  const ip = parseIp(
+    peer.slice(0, Math.max(0, peer.lastIndexOf(':'))).replace(/^\[|\]$|^::ffff:(?=\d+\.)/g, ''),
+  );
+  if (!ip.ok) return peer;
+  return familyOf(ip.value) === 6 ? prefixOf(ip.value, 64) : ip.value;
+};
 
 const checkedNode = async (
   given: RpcGiven,
-  { method, name, authorization, key }: Presented,
+  { method, metadata, name, presented }: Knock,
+  role: 'joining' | 'node',
 ): Promise<Outcome<undefined>> => {
   const hostname = parseHostname(name);
   if (!hostname.ok) return refused('malformed', hostname.reason);
-  if (key === undefined) {
-    return refused('unknown-node', `there is no node "${name}"; it must join first`);
-  }
-  const { registerId } = given.hub.register().revision;
+  if (presented?.ok === false) return refused('malformed', presented.reason);
+  const register = given.hub.register();
+  const key = role === 'joining' ? presented?.value : nodeOf(register, name)?.identityKey;
+  if (key === undefined) return strangerRefused(register, name);
+  const { registerId } = register.revision;
   const bound = `${registerId} ${given.identity.certificateHash}`;
   // Agents of the version before know no more than the register's id, and before they joined not even that.
-  const audiences = [bound, roleFor(method) === 'joining' ? joinAudience : registerId, registerId];
+  const audiences = [bound, role === 'joining' ? joinAudience : registerId, registerId];
+  const authorization = bearerOf(metadata);
   return given.checks.checkNode({ authorization, name, key, audiences, method });
+};
+
+const strangerRefused = (register: Register, name: string): ReturnType<typeof refused> => {
+  const tombstone = lookUp(register.tombstones, name);
+  return tombstone === undefined
+    ? refused('unknown-node', `there is no node "${name}"; it must join first`)
+    : refused(
+        'removed',
+        `node "${name}" was removed (${tombstone.reason}); an operator may admit it again: meshoverctl approve ${name}`,
+      );
 };
 
 const bearerOf = (metadata: Metadata): string => {

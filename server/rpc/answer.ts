@@ -3,7 +3,7 @@ import { status, type handleUnaryCall, type StatusObject } from '@grpc/grpc-js';
 import type { IdentityKey } from '../../shared/address/key.ts';
 import type { Parsed } from '../../shared/outcome/parsed.ts';
 import type { Outcome, Refusal } from '../../shared/outcome/refusal.ts';
-import { admitCall } from './admit-call.ts';
+import { admitCall, type Caller } from './admit-call.ts';
 import type { RpcGiven } from './given.ts';
 import { statusOfRefusal } from './status-of-refusal.ts';
 
@@ -12,7 +12,10 @@ export interface Handling<Request, Response> {
   readonly method: string;
   /** The node that a request says it comes from; absent in calls of operators. */
   readonly from?: (request: Request) => { name: string; presented?: Parsed<IdentityKey> };
-  readonly handle: (request: Request) => Outcome<Response> | Promise<Outcome<Response>>;
+  readonly handle: (
+    request: Request,
+    caller: Caller,
+  ) => Outcome<Response> | Promise<Outcome<Response>>;
 }
 
 export const answer =
@@ -20,12 +23,18 @@ export const answer =
     given: RpcGiven,
     handling: Handling<Request, Response>,
   ): handleUnaryCall<Request, Response> =>
-  ({ request, metadata }, done) => {
+  (call, done) => {
+    const { request, metadata } = call;
     const { method, from, handle } = handling;
     const outcome = async (): Promise<Outcome<Response>> => {
       const sender = from?.(request) ?? { name: '' };
-      const admitted = await admitCall(given, { method, metadata, ...sender });
-      return admitted.ok ? handle(request) : admitted;
+      const admitted = await admitCall(given, {
+        method,
+        metadata,
+        peer: call.getPeer(),
+        ...sender,
+      });
+      return admitted.ok ? handle(request, admitted.value) : admitted;
     };
     outcome().then(
       (result) => {

@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log/log.ts';
 import type { RefusalCode } from '../../shared/outcome/refusal.ts';
 import type { CallerChecks } from '../auth/caller.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Store } from '../store/store.ts';
 
 /** What the services count, for the metrics. */
 export interface Counters {
@@ -27,6 +28,7 @@ export interface RpcGiven {
   readonly hub: Hub;
   readonly checks: CallerChecks;
   readonly counters: Counters;
+  readonly auditLog: Pick<Store, 'readEvents'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly open: boolean;

@@ -51,7 +51,8 @@ interface Watcher {
 const watcherOf = async (given: RpcGiven, stream: Stream): Promise<Outcome<Watcher>> => {
   const { metadata, request } = stream;
   const { path: method } = PeersService.watch;
-  const admitted = await admitCall(given, { method, metadata, name: request.name });
+  const peer = stream.getPeer();
+  const admitted = await admitCall(given, { method, metadata, peer, name: request.name });
   if (!admitted.ok) return admitted;
   const name = parseHostname(request.name);
   if (!name.ok) return refused('malformed', name.reason);
@@ -82,8 +83,8 @@ const follow = (given: RpcGiven, stream: Stream, { name, held }: Watcher): void 
 
 const stopping = { code: status.UNAVAILABLE, details: 'the controller stops' };
 
-const removed = (name: Hostname): { readonly code: 'unknown-node'; readonly detail: string } => ({
-  code: 'unknown-node',
+const removed = (name: Hostname): { readonly code: 'removed'; readonly detail: string } => ({
+  code: 'removed',
   detail: `node "${name}" was removed by an operator`,
 });
 

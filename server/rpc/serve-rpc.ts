@@ -6,6 +6,7 @@ import { JoiningService } from '../../proto/gen/meshover/v1/joining.ts';
 import { StatusService } from '../../proto/gen/meshover/v1/status.ts';
 import { parsed, type Parsed } from '../../shared/outcome/parsed.ts';
 import type { ListenAddress } from '../config.ts';
+import type { TlsIdentity } from '../auth/tls-identity.ts';
 import { Door } from '../door/door.ts';
 import { usualLimits, type CallLimits, type DoorLimits, type Limits } from '../door/limits.ts';
 import { mostConnections } from '../door/most-connections.ts';
@@ -22,12 +23,6 @@ export interface Serving {
   readonly address: ListenAddress;
   /** Ends every stream and connection. */
   close(): void;
-}
-
-export interface TlsIdentity {
-  /** PEM: the server's certificate, then the authority's, which agents pin. */
-  readonly certificateChain: string;
-  readonly privateKey: string;
 }
 
 interface Where {
@@ -130,5 +125,5 @@ const receive = (given: RpcGiven, { socket, door, greet }: Arrival): void => {
 
 const credentialsFrom = ({ certificateChain, privateKey }: TlsIdentity): ServerCredentials =>
   ServerCredentials.createSsl(null, [
-    { private_key: Buffer.from(privateKey), cert_chain: Buffer.from(certificateChain) },
+    { private_key: Buffer.from(privateKey.reveal()), cert_chain: Buffer.from(certificateChain) },
   ]);

@@ -10,6 +10,11 @@ const migrations = [
      room TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
      PRIMARY KEY (room, key)
    ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE event (number INTEGER PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TRIGGER event_kept BEFORE UPDATE ON event
+     BEGIN SELECT RAISE(ABORT, 'the audit log is only appended to'); END;
+   CREATE TRIGGER event_stays BEFORE DELETE ON event
+     BEGIN SELECT RAISE(ABORT, 'the audit log is only appended to'); END`,
 ];
 
 /** "MSHV": tells our files from any other SQLite database. */

@@ -1,6 +1,8 @@
 // The embedded store: SQLite in a worker thread, asked by messages.
 import type { Worker } from 'node:worker_threads';
+import type { AuditEvent } from '../register/record.ts';
 import type { Row, RowWrite } from '../register/row.ts';
+import { eventFromRow, eventRowFrom } from './event-row.ts';
 import { StoreError, type Store } from './store.ts';
 import type { WorkerAnswer, WorkerAsk } from './worker-protocol.ts';
 import { startSqliteWorker } from './worker-source.ts';
@@ -12,13 +14,15 @@ export const openSqliteStore = async (path: string): Promise<Store> => {
   return store;
 };
 
+type Found = Extract<WorkerAnswer, { ok: true }>;
+
 interface Waiting {
-  readonly resolve: (rows: readonly Row[]) => void;
+  readonly resolve: (found: Found) => void;
   readonly reject: (fault: StoreError) => void;
 }
 
 class SqliteStore implements Store {
-  readonly opened: Promise<readonly Row[]>;
+  readonly opened: Promise<Found>;
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #ended: StoreError | undefined;
@@ -37,26 +41,31 @@ class SqliteStore implements Store {
     });
   }
 
-  load(): Promise<readonly Row[]> {
-    return this.#ask({ kind: 'load' });
+  async load(): Promise<readonly Row[]> {
+    return (await this.#ask({ kind: 'load' })).rows;
   }
 
-  async commit(writes: readonly RowWrite[]): Promise<void> {
-    if (writes.length > 0) await this.#ask({ kind: 'commit', writes });
+  async commit(writes: readonly RowWrite[], events: readonly AuditEvent[]): Promise<void> {
+    if (writes.length === 0 && events.length === 0) return;
+    await this.#ask({ kind: 'commit', writes, events: events.map(eventRowFrom) });
+  }
+
+  async readEvents(after: bigint, most: number): Promise<readonly AuditEvent[]> {
+    return (await this.#ask({ kind: 'events', after, most })).events.map(eventFromRow);
   }
 
   async close(): Promise<void> {
     await this.#ask({ kind: 'close' });
   }
 
-  #ask(ask: WorkerAsk): Promise<readonly Row[]> {
+  #ask(ask: WorkerAsk): Promise<Found> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const answer = this.#answer();
     this.#worker.postMessage(ask);
     return answer;
   }
 
-  #answer(): Promise<readonly Row[]> {
+  #answer(): Promise<Found> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
@@ -64,7 +73,7 @@ class SqliteStore implements Store {
 
   #settle(answer: WorkerAnswer): void {
     const waiting = this.#waiting.shift();
-    if (answer.ok) waiting?.resolve(answer.rows);
+    if (answer.ok) waiting?.resolve(answer);
     else waiting?.reject(new StoreError(answer.code, answer.message));
   }
 

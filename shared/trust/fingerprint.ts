@@ -1,10 +1,14 @@
 // Short texts that people compare to know that two machines mean the same keys.
 import { createHash } from 'node:crypto';
-import type { IdentityKey, RegisterKey } from '../address/key.ts';
+import type { IdentityKey, OperatorKey, RegisterKey } from '../address/key.ts';
 
 /** Of a register's key: what a join token carries, and what the server prints. */
 export const registerFingerprint = (key: RegisterKey): string =>
   fingerprint('meshover register', [key]);
+
+/** Of an operator's key: join tokens carry it, and people compare it. */
+export const operatorFingerprint = (key: OperatorKey): string =>
+  fingerprint('meshover operator', [key]);
 
 /** Of a register's key and a node's identity key: the same on both sides only when nobody stands between. */
 export const pairFingerprint = (register: RegisterKey, identity: IdentityKey): string =>

@@ -2,7 +2,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { createCallerChecks, type ProofQuestion } from '../../../server/auth/caller.ts';
+import {
+  createCallerChecks,
+  tokenHashOf,
+  type ProofQuestion,
+  type TokenQuestion,
+} from '../../../server/auth/caller.ts';
 import type { IdentityKey } from '../../../shared/address/key.ts';
 import { Secret } from '../../../shared/log/secret.ts';
 
@@ -91,8 +96,50 @@ describe('nodes', () => {
   );
 });
 
-test('operators show the admin token', () => {
-  expect(newChecks().checkAdmin('Bearer the-admin-token').ok).toBe(true);
-  expect(newChecks().checkAdmin('Bearer another').ok).toBe(false);
-  expect(newChecks().checkAdmin('').ok).toBe(false);
+describe('administrators', () => {
+  const ann = { name: 'ann', role: 'viewer', createdAtMs: 0, createdBy: '' } as const;
+  const question = (
+    authorization: string,
+    changes: Partial<TokenQuestion> = {},
+  ): TokenQuestion => ({
+    authorization,
+    source: '192.0.2.1',
+    administrators: [{ ...ann, tokenHash: tokenHashOf('the-token-of-ann') }],
+    needed: 'viewer',
+    ...changes,
+  });
+
+  test.each([
+    ['Bearer the-admin-token', { name: 'admin', role: 'admin' }],
+    ['Bearer the-token-of-ann', { name: 'ann', role: 'viewer' }],
+  ])('%s is %j', (authorization, value) => {
+    expect(newChecks().checkAdministrator(question(authorization))).toEqual({ ok: true, value });
+  });
+
+  test.each(['Bearer another', '', `Bearer ${tokenHashOf('the-token-of-ann')}`])(
+    '"%s" is nobody',
+    (authorization) => {
+      const outcome = newChecks().checkAdministrator(question(authorization));
+      expect(outcome).toMatchObject({ refusal: { code: 'unauthenticated' } });
+    },
+  );
+
+  test('a role that is too low is refused, and told which is needed', () => {
+    const asked = question('Bearer the-token-of-ann', { needed: 'operator' });
+    expect(newChecks().checkAdministrator(asked)).toMatchObject({
+      refusal: { code: 'forbidden', detail: expect.stringContaining('operator') as string },
+    });
+  });
+
+  test('after twenty wrong tokens an address waits for a minute, and others do not', () => {
+    const at = { ms: nowMs };
+    const checks = newChecks(at);
+    const good = question('Bearer the-admin-token');
+    for (let i = 0; i < 20; i++) checks.checkAdministrator(question('Bearer wrong'));
+    expect(checks.checkAdministrator(good)).toMatchObject({ refusal: { code: 'overloaded' } });
+    const elsewhere = { ...good, source: '192.0.2.2' };
+    expect(checks.checkAdministrator(elsewhere).ok).toBe(true);
+    at.ms += 60_000;
+    expect(checks.checkAdministrator(good).ok).toBe(true);
+  });
 });

@@ -6,32 +6,39 @@ import { nodesOf } from '../../../server/register/register.ts';
 import { registerFrom } from '../../../server/register/restore.ts';
 import { rowsOf } from '../../../server/register/row.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
+import { createAdministrator } from '../../../server/register/administrator.ts';
+import { joinNode, type Joined } from '../../../server/register/join.ts';
+import { removeNode } from '../../../server/register/remove.ts';
+import type { Outcome } from '../../../shared/outcome/refusal.ts';
 import { MemoryStore } from '../../fake/memory-store.ts';
-import { act, joinAll, registerWith, requestFor, valueOf } from '../register/requests.ts';
+import { act, joinAll, opened, registerWith, requestFor, valueOf } from '../register/requests.ts';
 import { handClock } from './hand-clock.ts';
 
 const codec = { delta: () => Buffer.alloc(0), snapshot: () => [Buffer.alloc(0)] };
-const register = joinAll(registerWith(), ['a']);
+const register = { ...joinAll(registerWith(), ['a']), lastEvent: 0n };
 
 let store: MemoryStore;
 let commits: (readonly RowWrite[])[];
 let failure: Error | undefined;
 
-const newHub = (changes: { open?: boolean; mostWaiting?: number } = {}): Hub =>
+const newHub = (changes: { mostWaiting?: number } = {}): Hub =>
   new Hub({
-    ...{ register, clock: handClock(), codec, open: true, key: act.key, ...changes },
+    ...{ register, clock: handClock(), codec, key: act.key, ...changes },
     store: {
-      commit: async (writes) => {
+      commit: async (writes, events) => {
         commits.push(writes);
         if (failure !== undefined) throw failure;
-        await store.commit(writes);
+        await store.commit(writes, events);
       },
     },
   });
 
+const joinIn = (hub: Hub, name: string): Promise<Outcome<Joined>> =>
+  hub.write((held) => joinNode(held, requestFor(name), opened));
+
 beforeEach(async () => {
   store = new MemoryStore();
-  await store.commit(rowsOf(register));
+  await store.commit(rowsOf(register), []);
   commits = [];
   failure = undefined;
 });
@@ -39,7 +46,7 @@ beforeEach(async () => {
 test('what waits is one commit, and the store then holds the register', async () => {
   const hub = newHub();
   const names = Array.from({ length: 50 }, (_, i) => `n${i}`);
-  const outcomes = await Promise.all(names.map((name) => hub.join(requestFor(name))));
+  const outcomes = await Promise.all(names.map((name) => joinIn(hub, name)));
   expect(outcomes.every((outcome) => outcome.ok)).toBe(true);
   expect(commits).toHaveLength(1);
   const restored = valueOf(registerFrom(await store.load()));
@@ -48,23 +55,26 @@ test('what waits is one commit, and the store then holds the register', async ()
 
 test('what comes while the store writes goes into the next commit', async () => {
   const hub = newHub();
-  const first = hub.join(requestFor('b'));
+  const first = joinIn(hub, 'b');
   await Promise.resolve();
-  const second = hub.join(requestFor('c'));
+  const second = joinIn(hub, 'c');
   await Promise.all([first, second]);
   expect(commits).toHaveLength(2);
 });
 
 test('a join that changes nothing writes nothing', async () => {
   const hub = newHub();
-  expect(valueOf(await hub.join(requestFor('a'))).node.name).toBe('a');
+  expect(valueOf(await joinIn(hub, 'a')).node.name).toBe('a');
   expect(commits).toEqual([]);
 });
 
 test('a refusal in a group does not disturb the others', async () => {
   const hub = newHub();
   const thief = { ...requestFor('a'), identityKey: requestFor('x').identityKey };
-  const [refusal, good] = await Promise.all([hub.join(thief), hub.join(requestFor('b'))]);
+  const [refusal, good] = await Promise.all([
+    hub.write((held) => joinNode(held, thief, opened)),
+    joinIn(hub, 'b'),
+  ]);
   expect(refusal).toMatchObject({ ok: false, refusal: { code: 'name-taken' } });
   expect(good.ok).toBe(true);
 });
@@ -72,25 +82,33 @@ test('a refusal in a group does not disturb the others', async () => {
 test('when the store fails, nothing is promised and nothing has changed; the next try may succeed', async () => {
   const hub = newHub();
   failure = new Error('disk full');
-  await expect(hub.join(requestFor('b'))).rejects.toThrow('disk full');
+  await expect(joinIn(hub, 'b')).rejects.toThrow('disk full');
   expect(hub.register()).toBe(register);
   failure = undefined;
-  expect((await hub.join(requestFor('b'))).ok).toBe(true);
+  expect((await joinIn(hub, 'b')).ok).toBe(true);
 });
 
 test('too many waiting requests are refused, not kept', async () => {
   const hub = newHub({ mostWaiting: 2 });
-  const outcomes = await Promise.all(['b', 'c', 'd'].map((name) => hub.join(requestFor(name))));
+  const outcomes = await Promise.all(['b', 'c', 'd'].map((name) => joinIn(hub, name)));
   expect(outcomes[2]).toMatchObject({ ok: false, refusal: { code: 'overloaded' } });
   expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(2);
 });
 
-test('without -open a newcomer is refused, also in a dry run; a known node is not', async () => {
-  const hub = newHub({ open: false });
-  const refusal = { ok: false, refusal: { code: 'not-admitted' } };
-  expect(await hub.join(requestFor('b'))).toMatchObject(refusal);
-  expect(hub.tryJoin(requestFor('b'))).toMatchObject(refusal);
-  expect((await hub.join(requestFor('a'))).ok).toBe(true);
+test('a change that peers may not see is kept, but makes no revision', async () => {
+  const hub = newHub();
+  const told: string[] = [];
+  const stop = hub.onEvents((events) => told.push(...events.map(({ what }) => what)));
+  const wish = { name: 'ann', role: 'viewer', tokenHash: '0'.repeat(64) } as const;
+  await hub.write((held) => createAdministrator(held, wish, act));
+  stop();
+  await joinIn(hub, 'b');
+  expect(told).toEqual(['administrator-created']);
+  expect(store.events.map(({ number, what }) => [number, what])).toEqual([
+    [1n, 'administrator-created'],
+    [2n, 'node-joined'],
+  ]);
+  expect(hub.register().revision.number).toBe(register.revision.number + 1n);
 });
 
 test('removing forgets the report too', async () => {
@@ -101,20 +119,20 @@ test('removing forgets the report too', async () => {
     ...{ frrBackend: '', frrVersion: '', programVersion: '' },
   });
   expect(hub.reports().get(name)?.atMs).toBe(0);
-  await hub.remove({ name, reason: 'gone' });
+  await hub.write((held) => removeNode(held, { name, reason: 'gone' }, act));
   expect([...hub.reports()]).toEqual([]);
-  expect(await hub.remove({ name, reason: 'gone' })).toMatchObject({
+  expect(await hub.write((held) => removeNode(held, { name, reason: 'gone' }, act))).toMatchObject({
     refusal: { code: 'unknown-node' },
   });
 });
 
 test('closing waits until what was asked is durable', async () => {
   const hub = newHub();
-  const joined = hub.join(requestFor('b'));
+  const joined = joinIn(hub, 'b');
   await hub.close();
   expect(commits).toHaveLength(1);
   expect((await joined).ok).toBe(true);
-  const late = await hub.join(requestFor('c'));
+  const late = await joinIn(hub, 'c');
   expect(late).toMatchObject({ ok: false, refusal: { code: 'overloaded' } });
   expect(commits).toHaveLength(1);
 });

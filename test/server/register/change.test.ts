@@ -16,7 +16,8 @@ describe('mergeChanges', () => {
     const merged = mergeChanges([b.change, a.change, a2.change, gone.change]);
     expect(merged.nodes).toEqual([a2.node]);
     expect(merged.tombstones.map(({ name }) => name)).toEqual(['b']);
-    expect(merged.writes.filter(({ value }) => value !== undefined)).toHaveLength(3);
+    expect(merged.writes.filter(({ value }) => value !== undefined)).toHaveLength(4);
+    expect(merged.events.map(({ number }) => number)).toEqual([1n, 2n, 3n, 4n]);
     const kept = merged.writes.filter(({ value }) => value !== undefined);
     expect(new Set(kept)).toEqual(new Set(rowsOf(gone.register)));
   });
@@ -32,7 +33,7 @@ describe('mergeChanges', () => {
   });
 
   it('of nothing is nothing', () => {
-    expect(mergeChanges([])).toEqual({ nodes: [], tombstones: [], writes: [] });
+    expect(mergeChanges([])).toEqual({ nodes: [], tombstones: [], writes: [], events: [] });
   });
 });
 

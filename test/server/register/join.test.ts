@@ -72,7 +72,7 @@ describe('a node that joins again', () => {
   it('with the same words changes nothing', () => {
     const again = join(register, 'n1');
     expect(again.register).toBe(register);
-    expect(again.change).toEqual({ nodes: [], tombstones: [], writes: [] });
+    expect(again.change).toEqual({ nodes: [], tombstones: [], writes: [], events: [] });
     expect(again.node).toBe(nodeOf(register, 'n1'));
   });
 

@@ -15,7 +15,11 @@ export const registerId = '0123456789abcdef'.repeat(2);
 /** Of the register of these tests: made anew for each run. */
 export const registerKeys = generateKeyPairSync('ed25519');
 
-export const act: Act = { atMs: 1_700_000_000_000, key: registerKeys.privateKey };
+export const act: Act = {
+  who: 'admin test',
+  atMs: 1_700_000_000_000,
+  key: registerKeys.privateKey,
+};
 export const opened: Admission = { ...act, open: true };
 export const closed: Admission = { ...act, open: false };
 

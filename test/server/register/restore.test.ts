@@ -30,6 +30,12 @@ const withFields = (table: string, key: string, changes: object): readonly Row[]
 
 const asking = (gathering: readonly object[]): object => ({ asked: { advertise: [], gathering } });
 
+const withRow = (table: Row['table'], key: string, value: object): readonly Row[] => [
+  ...rows,
+  { table, key, value: JSON.stringify(value) },
+];
+const admin = { name: 'ann', role: 'viewer', tokenHash: '0'.repeat(64), createdAtMs: 1 };
+
 const damages: readonly [string, readonly Row[], string][] = [
   ['no head', rows.slice(1), 'has no head row'],
   ['a newer format', withFields('register', 'head', { format: 3 }), 'written in format 3'],
@@ -84,6 +90,28 @@ const damages: readonly [string, readonly Row[], string][] = [
   ],
   ['a bad tombstone', withFields('tombstone', 'n3', { reason: 1 }), '"reason" (text)'],
   ['a tombstone’s bad ASN', withFields('tombstone', 'n3', { asn: 1 }), 'not a private'],
+  ['a bad token', withRow('token', 'x', { id: 'x' }), '"label" (text)'],
+  ['a bad administrator', withRow('administrator', 'ann', admin), '"createdBy" (text)'],
+  [
+    'a role of the future',
+    withRow('administrator', 'ann', { ...admin, createdBy: '', role: 'god' }),
+    '"role" (god)',
+  ],
+  [
+    'a hash that is none',
+    withRow('administrator', 'ann', { ...admin, createdBy: '', tokenHash: 'x' }),
+    '"tokenHash"',
+  ],
+  [
+    'another administrator',
+    withRow('administrator', 'bob', { ...admin, createdBy: '' }),
+    'is about "ann"',
+  ],
+  [
+    'a removed key that is none',
+    withRow('barred', 'x', { identityKey: 'x', name: 'a', atMs: 1 }),
+    'an identity key is',
+  ],
   [
     'a node and its tombstone',
     [...rows, ...rowsOf(filled).filter((row) => row.key === 'n3')],

@@ -4,7 +4,7 @@ import type { Prefix } from '../../../shared/address/prefix.ts';
 import type { NetworkSettings } from '../../../shared/mesh/view.ts';
 import { poolsFrom, defaultPools, type PoolTexts } from '../../../server/register/pools.ts';
 import { changeSettings } from '../../../server/register/settings.ts';
-import { join, joinAll, registerWith, valueOf } from './requests.ts';
+import { act, join, joinAll, registerWith, valueOf } from './requests.ts';
 
 const settings = (texts: Partial<PoolTexts>): NetworkSettings =>
   valueOf(poolsFrom({ ...defaultPools, ...texts }));
@@ -14,18 +14,19 @@ describe('changeSettings', () => {
 
   it('with the same pools changes nothing', () => {
     const same = settings({ node: [...defaultPools.node].reverse() });
-    const { register: next, change } = valueOf(changeSettings(register, same));
+    const { register: next, change } = valueOf(changeSettings(register, same, act));
     expect(next).toBe(register);
     expect(change.writes).toEqual([]);
   });
 
   it('with one pool more starts a new epoch, and the nodes keep their places', () => {
     const wider = settings({ node: [...defaultPools.node, '10.9.0.0/16'] });
-    const { register: next, change } = valueOf(changeSettings(register, wider));
+    const { register: next, change } = valueOf(changeSettings(register, wider, act));
     expect(next.settings).toEqual(wider);
     expect(next.revision).toEqual({ ...register.revision, epoch: 2n, number: 2n });
     expect(next.nodes).toBe(register.nodes);
-    expect(change.writes.map(({ table }) => table)).toEqual(['register']);
+    expect(new Set(change.writes.map(({ table }) => table))).toEqual(new Set(['register']));
+    expect(change.events).toMatchObject([{ what: 'settings-changed', number: 2n }]);
   });
 
   it.each<[Partial<PoolTexts>, string]>([
@@ -34,7 +35,7 @@ describe('changeSettings', () => {
     [{ node: ['fd00:9::/48', '10.128.0.0/12'] }, '-assignaddress'],
     [{ node: ['fd00:beef:beef::/48', '10.9.0.0/16'] }, '-assignaddress'],
   ])('refuses pools that do not hold a node: %j', (texts, flag) => {
-    const result = changeSettings(register, settings(texts));
+    const result = changeSettings(register, settings(texts), act);
     expect(result).toHaveProperty(
       'reason',
       expect.stringMatching(`node "n1" has .* outside ${flag}`),
@@ -46,7 +47,8 @@ describe('changeSettings', () => {
     const result = changeSettings(
       advertising,
       settings({ node: [...defaultPools.node, '10.20.128.0/17'] }),
+      act,
     );
-    expect(result).toHaveProperty('reason', expect.stringContaining('advertises 10.20.0.0/16'));
+    expect(result).toHaveProperty('reason', expect.stringContaining('may announce 10.20.0.0/16'));
   });
 });

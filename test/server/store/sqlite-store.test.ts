@@ -24,8 +24,8 @@ describe('SQLite', () => {
 
 describe('in memory', () => {
   describeStore(() => {
-    const { rows } = new MemoryStore();
-    return { open: () => Promise.resolve(new MemoryStore(rows)) };
+    const { rows, events } = new MemoryStore();
+    return { open: () => Promise.resolve(new MemoryStore(rows, events)) };
   });
 });
 
@@ -34,6 +34,7 @@ const filled = async (path: string): Promise<void> => {
   const value = 'x'.repeat(1000);
   await store.commit(
     Array.from({ length: 100 }, (_, i) => ({ table: 'node', key: `n${String(i)}`, value })),
+    [],
   );
   await store.close();
 };
