@@ -15,7 +15,7 @@ help:
 	@sed -n 's/^# //p' Makefile
 
 $(modules): package.json package-lock.json
-	npm ci
+	npm ci --no-fund --loglevel error
 	@touch $@
 
 dist/meshover: $(modules) $(shell git ls-files server client ctl shared proto conf packaging 2>/dev/null)

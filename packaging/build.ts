@@ -59,16 +59,30 @@ const writeBlob = (): void => {
     assets: { 'sqlite-worker.js': join(work, 'sqlite-worker.cjs') },
   };
   writeFileSync(join(work, 'sea.json'), JSON.stringify(config));
-  execFileSync(process.execPath, ['--experimental-sea-config', join(work, 'sea.json')]);
+  execFileSync(process.execPath, ['--experimental-sea-config', join(work, 'sea.json')], {
+    stdio: 'pipe',
+  });
+};
+
+/** postject warns of nine section names of Node's that it does not need; nobody can do anything about them. */
+const withoutEmptyWords = async (act: () => Promise<void>): Promise<void> => {
+  const { warn } = console;
+  console.warn = (...words: readonly unknown[]) => {
+    if (!String(words[0]).includes("Can't find string offset for section name")) warn(...words);
+  };
+  try {
+    await act();
+  } finally {
+    console.warn = warn;
+  }
 };
 
 const writeExecutable = async (): Promise<void> => {
   const program = join(draft, 'meshover');
   copyFileSync(process.execPath, program);
   chmodSync(program, 0o755);
-  await inject(program, 'NODE_SEA_BLOB', readFileSync(join(work, 'meshover.blob')), {
-    sentinelFuse: fuse,
-  });
+  const blob = readFileSync(join(work, 'meshover.blob'));
+  await withoutEmptyWords(() => inject(program, 'NODE_SEA_BLOB', blob, { sentinelFuse: fuse }));
   for (const name of ['server', 'client', 'meshoverctl'])
     symlinkSync('meshover', join(draft, name));
 };
