@@ -134,7 +134,8 @@ const inputChain = (
     ...(overWireGuard ? tunnelRules(view.self, vxlan) : []),
     'tcp dport 179 jump routing',
     'iifname @links ip6 saddr fe80::/10 tcp sport 179 jump routing',
-    'udp dport { 3784, 3785, 4784 } jump routing',
+    // 7784 is S-BFD's (RFC 7881): FRR 10 answers there without being asked to.
+    'udp dport { 3784, 3785, 4784, 7784 } jump routing',
     `tcp dport 2601-2623 ${dropped('command lines of FRR: only from this host')}`,
   ]),
 ];

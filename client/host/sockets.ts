@@ -1,5 +1,6 @@
 // Who listens on a TCP port of this network namespace, from /proc.
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Sockets, SocketHolder } from './ports.ts';
 
 export const hostSockets: Sockets = { listeners };
@@ -13,11 +14,8 @@ async function listeners(port: number): Promise<readonly SocketHolder[]> {
     const held = (await socketsOf(pid)).filter((inode) => inodes.has(inode));
     if (held.length === 0) continue;
     for (const inode of held) inodes.delete(inode);
-    const [program, mounts] = await Promise.all([
-      textOf(`/proc/${pid}/comm`),
-      textOf(`/proc/${pid}/mountinfo`),
-    ]);
-    holders.push({ pid, program: program.trim(), mounts: mountsFrom(mounts) });
+    const [program, mounts] = await Promise.all([programOf(pid), textOf(`/proc/${pid}/mountinfo`)]);
+    holders.push({ pid, program, mounts: mountsFrom(mounts) });
   }
   // A process of another PID namespace is not seen from a container.
   return inodes.size === 0 ? holders : [...holders, unseen];
@@ -45,6 +43,12 @@ const socketsOf = async (pid: number): Promise<readonly string[]> => {
     names.map((name) => readlink(`${directory}/${name}`).catch(nothing)),
   );
   return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
+};
+
+/** A thread may have given itself another name: the file tells more, where it can be read. */
+const programOf = async (pid: number): Promise<string> => {
+  const file = await readlink(`/proc/${pid}/exe`).catch(nothing);
+  return file === '' ? (await textOf(`/proc/${pid}/comm`)).trim() : basename(file);
 };
 
 /** Mount point → the path within its file system that is mounted there. */
