@@ -1,13 +1,6 @@
 // The firewall row: our one nftables table, written whole; it only ever drops, and opens nothing.
 import { compareIp, familyOf, type Family, type Ip } from '../../shared/address/ip.ts';
-import {
-  comparePrefix,
-  containsIp,
-  hostPrefix,
-  overlaps,
-  prefixFamily,
-  type Prefix,
-} from '../../shared/address/prefix.ts';
+import { comparePrefix, overlaps, prefixFamily, type Prefix } from '../../shared/address/prefix.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
 import type { Firewall, Link, TunnelLink } from './desired.ts';
 import { isEnabled, type DesiredInput } from './input.ts';
@@ -94,10 +87,8 @@ const sourcesOf = (doors: readonly Door[], family: Family): readonly string[] =>
  * take any way (several doors to one LAN, gathering), and so is not judged.
  */
 const sourcesChain = ({ view }: DesiredInput, doors: readonly Door[]): readonly string[] => {
-  const { nodePools } = view.settings;
-  const nodes = [view.self, ...view.peers].flatMap(nodeAddressesOf);
-  const outside = nodes.filter((ip) => !nodePools.some((pool) => containsIp(pool, ip)));
-  const judged = [...nodePools, ...outside.map(hostPrefix)].sort(comparePrefix);
+  // The register keeps no node address outside the pools.
+  const judged = [...view.settings.nodePools].sort(comparePrefix);
   return block('chain sources', [
     'type filter hook prerouting priority -310; policy accept;',
     'iifname != @links accept',

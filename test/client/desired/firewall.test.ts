@@ -55,12 +55,6 @@ describe('the text', () => {
     expect(textFor(drivers)).toBe(textFor([...drivers].reverse()));
   });
 
-  it('judges a node address outside the pools too', () => {
-    const stray = nodeFixture(2, { nodeAddress4: '10.99.0.2' as Ip });
-    expect(textFor([stray])).toContain('ip saddr 10.99.0.2/32 counter drop');
-    expect(textFor([stray])).toContain(`"${linkName(stray.name)}" . 10.99.0.2`);
-  });
-
   it('lets a gatherer pass on only what it gathers', () => {
     const text = textFor([nodeFixture(2, { gathering: [gathers('10.128.0.64/26')] })]);
     expect(text).toContain(`iifname "${linkName(nodeFixture(2).name)}" ip saddr 10.128.0.64/26`);

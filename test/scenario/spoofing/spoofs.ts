@@ -5,7 +5,7 @@ import type { Claims } from '../../lab/claims.ts';
 import type { Host } from '../../lab/host.ts';
 import type { Mesh } from '../../lab/mesh.ts';
 import { outside } from '../../lab/topology.ts';
-import { dropsDuring, linkLocalOf, linkTo, tunnelAddressOf } from './facts.ts';
+import { dropsDuring, linkLocalOf, linkTo, tunnelAddressOf } from '../firewall/facts.ts';
 
 const ours = /^mo-/;
 
