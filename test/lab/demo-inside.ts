@@ -3,6 +3,7 @@ import { scenario as gathering } from '../scenario/gathering/scenario.ts';
 import { gatheringNodes } from '../scenario/gathering/topology.ts';
 import { allAddresses, allPings, describePings, failedPings, type Ping } from './addresses.ts';
 import type { Claims, ReadClaim } from './claims.ts';
+import { grantsFor, joinByToken } from './join-token.ts';
 import { clientFlags, makeMesh, type Mesh, serverFlags } from './mesh.ts';
 import { lookAround } from './look-around.ts';
 import { waitFor } from './wait-for.ts';
@@ -56,7 +57,11 @@ const pingsAnswered = async (mesh: Mesh, pings: readonly Ping[], what: string): 
 const form = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   say(`controller: ./server ${serverFlags(mesh.topology).join(' ')}`);
   await mesh.startController();
-  for (const node of mesh.nodes) say(`${node.name}: ./client ${clientFlags(node).join(' ')}`);
+  for (const node of mesh.nodes) {
+    say(`controller: ./meshoverctl token create ${grantsFor(node).join(' ')}`);
+    await joinByToken(mesh, node);
+    say(`${node.name}: ./client ${clientFlags(node).join(' ')} -token eyJ…`);
+  }
   const stopProgress = showProgress(mesh);
   const seconds = await mesh.whole();
   stopProgress();
@@ -99,7 +104,7 @@ const main = async (): Promise<number> => {
     },
   };
   say('four hosts, each with its own network and Docker daemon, are being made');
-  const mesh = await makeMesh(gatheringNodes);
+  const mesh = await makeMesh({ ...gatheringNodes, open: false });
   let reason: string | undefined;
   try {
     await check(mesh, claims);

@@ -66,8 +66,9 @@ export const clientFlags = (node: NodePlan): readonly string[] => [
 ];
 
 /** All that the server is started with. */
-export const serverFlags = ({ controllerFlags = [] }: Topology): readonly string[] => [
-  ...['-listen', '-open', '-http', `[::]:${controllerMetricsPort}`],
+export const serverFlags = ({ controllerFlags = [], open }: Topology): readonly string[] => [
+  ...['-listen', ...(open === false ? [] : ['-open'])],
+  ...['-http', `[::]:${controllerMetricsPort}`],
   ...controllerFlags,
 ];
 

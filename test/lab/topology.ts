@@ -27,6 +27,8 @@ export interface Topology {
   readonly name: string;
   readonly nodes: readonly NodePlan[];
   readonly controllerFlags?: readonly string[];
+  /** False: the controller admits by token or approval only; otherwise everybody, for scenarios where trust is not the story. */
+  readonly open?: boolean;
 }
 
 export const underlayOf = (node: { readonly number: number }): string => `2001:db8::${node.number}`;
