@@ -1,5 +1,6 @@
 // Joins a node as README says: a token made by the operator, with what the node may announce and gather.
 import type { Mesh } from './mesh.ts';
+import { operate } from './operator.ts';
 import type { NodePlan } from './topology.ts';
 
 /** Flags of `meshoverctl token create` that authorise what the node asks for. */
@@ -12,7 +13,6 @@ export const grantsFor = ({ lan, flags = [] }: NodePlan): readonly string[] => {
 };
 
 export const joinByToken = async (mesh: Mesh, node: NodePlan): Promise<void> => {
-  const made = await mesh.callController(['token', 'create', ...grantsFor(node)]);
-  if (made.status !== 0) throw new Error(`meshoverctl token create: ${made.stderr}`);
-  mesh.startAgent(node.name, ['-token', made.stdout.trim()]);
+  const token = await operate(mesh, ['token', 'create', ...grantsFor(node)]);
+  mesh.startAgent(node.name, ['-token', token.trim()]);
 };

@@ -9,6 +9,7 @@ import {
 } from '../../lab/addresses.ts';
 import type { Claims } from '../../lab/claims.ts';
 import { type Mesh, sessionsUp } from '../../lab/mesh.ts';
+import { approve } from '../../lab/operator.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { fourNodes } from '../../lab/topologies.ts';
 import { waitFor } from '../../lab/wait-for.ts';
@@ -59,6 +60,8 @@ const leavesAndReturns = async (mesh: Mesh, { claim }: Claims): Promise<void> =>
   const cleaned = await mesh.callAgent(leaver, ['-clean']);
   claim('-clean on the removed node exits 0', cleaned.status, cleaned.status === 0);
   mesh.startAgent(leaver);
+  // A removed node waits for an operator's word, also where the controller is open.
+  await approve(mesh, leaver);
   await sessionsUp(
     mesh,
     mesh.nodes.map(({ name }) => name),

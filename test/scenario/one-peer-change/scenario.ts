@@ -1,6 +1,7 @@
 // One peer changes (it advertises another prefix, it goes, it comes): no other session is touched.
 import type { Claims } from '../../lab/claims.ts';
 import { type Mesh, missingSessions, sessionsUp } from '../../lab/mesh.ts';
+import { approve } from '../../lab/operator.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { fourNodes } from '../../lab/topologies.ts';
 import { sessionsOf } from '../../lab/vtysh.ts';
@@ -63,6 +64,7 @@ const changes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
 
   await mesh.callAgent(changing, ['-clean']);
   mesh.startAgent(changing);
+  await approve(mesh, changing);
   await sessionsUp(
     mesh,
     mesh.nodes.map(({ name }) => name),

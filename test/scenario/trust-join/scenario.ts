@@ -4,7 +4,14 @@ import type { Claims } from '../../lab/claims.ts';
 import { labelled, type Mesh, sessionsUp } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { waitFor } from '../../lab/wait-for.ts';
-import { joined, lastEvent, memberNames, operate, waitingNode, waitingNodes } from './operator.ts';
+import {
+  joined,
+  lastEvent,
+  memberNames,
+  operate,
+  waitingNode,
+  waitingNodes,
+} from '../../lab/operator.ts';
 import { startPings } from './ping-stream.ts';
 import { closedMesh, lanHost, lanPrefix } from './topology.ts';
 

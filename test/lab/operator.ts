@@ -1,6 +1,6 @@
-// What the operator of the scenario does and sees: meshoverctl on the controller's machine.
-import type { Mesh } from '../../lab/mesh.ts';
-import { waitFor } from '../../lab/wait-for.ts';
+// What an operator does and sees: meshoverctl on the controller's machine.
+import type { Mesh } from './mesh.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Standard output; a refusal is a fault. */
 export const operate = async (mesh: Mesh, words: readonly string[]): Promise<string> => {
@@ -59,3 +59,9 @@ export const joined = (mesh: Mesh, name: string): Promise<true> =>
     const names = await memberNames(mesh);
     return names.includes(name) ? true : `members: ${names.join(' ')}`;
   });
+
+/** Lets a waiting node in with all that it asks for, as a script does: by the fingerprint. */
+export const approve = async (mesh: Mesh, name: string): Promise<void> => {
+  const { fingerprint } = await waitingNode(mesh, name);
+  await operate(mesh, ['approve', name, '-fingerprint', fingerprint, '-authorise']);
+};
