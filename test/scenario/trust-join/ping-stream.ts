@@ -10,9 +10,16 @@ export interface PingStream {
 
 let number = 0;
 
-export const startPings = (mesh: Mesh, from: string, to: string): PingStream => {
+export interface Way {
+  readonly from: string;
+  /** A node address of `from`. */
+  readonly source: string;
+  readonly to: string;
+}
+
+export const startPings = (mesh: Mesh, { from, source, to }: Way): PingStream => {
   number += 1;
-  const words = ['ping', '-n', '-D', '-i', '0.1', '-W', '1', to];
+  const words = ['ping', '-n', '-D', '-i', '0.1', '-W', '1', '-I', source, to];
   const ping: Running = mesh.host(from).start(`ping-trust-${number}`, words);
   return {
     answers: () =>

@@ -95,7 +95,8 @@ const authorises = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   claim('a prefix that nobody authorised is in no kernel', before || 'no route', before === '');
   const asked = await operate(mesh, ['authorisations']);
   claim('the operator sees what is asked in vain', lanPrefix, asked.includes(lanPrefix));
-  const pings = startPings(mesh, 'bravo', lanHost.v4);
+  const { v4: source } = await addressesOf(mesh, 'bravo');
+  const pings = startPings(mesh, { from: 'bravo', source, to: lanHost.v4 });
   await operate(mesh, ['authorise', 'alpha', '-advertise', lanPrefix]);
   await waitFor(
     { what: 'the LAN to answer', deadlineMs: 60_000 },
@@ -117,7 +118,10 @@ const authorises = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
 
 const removes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   const [alpha, bravo] = [await addressesOf(mesh, 'alpha'), await addressesOf(mesh, 'bravo')];
-  const streams = [startPings(mesh, 'alpha', bravo.v6), startPings(mesh, 'bravo', alpha.v4)];
+  const streams = [
+    startPings(mesh, { from: 'alpha', source: alpha.v6, to: bravo.v6 }),
+    startPings(mesh, { from: 'bravo', source: bravo.v4, to: alpha.v4 }),
+  ];
   for (const stream of streams)
     await waitFor(
       { what: 'pings', deadlineMs: 30_000 },
