@@ -33,14 +33,14 @@ const channelOptions = (address: ServerAddress): ChannelOptions => ({
 
 export const greet = async (address: ServerAddress): Promise<Greeted> => {
   const server = printServerAddress(address);
-  const shown = await shownCertificate(address);
+  const { certificate: shown, reached } = await shownCertificate(address);
   const hash = hashOf(shown);
   // The certificate itself is the only anchor: who signed it, and for which name, says nothing here.
   const security = credentials.createFromSecureContext(
     createSecureContext({ ca: shown.toString(), allowPartialTrustChain: true }),
     { checkServerIdentity: (_, { raw }) => otherCertificate(raw, shown.raw) },
   );
-  const channel = new Channel(server, security, channelOptions(address));
+  const channel = new Channel(printServerAddress(reached), security, channelOptions(address));
   const joining = new JoiningClient(server, security, { channelOverride: channel });
   try {
     const nonce = randomBytes(32);

@@ -167,3 +167,13 @@ test('the environment names controller, token file and fingerprint', async () =>
     controller.registerKey,
   );
 });
+
+test('localhost is this machine, and a name is asked where it was found', async () => {
+  keepLine(`localhost:${controller.address.split(':')[1] ?? ''} ${controller.registerKey}\n`);
+  const server = controller.address.replace('127.0.0.1', 'localhost');
+  const called = await callCtl(
+    ['whoami', '-controlserver', server, '-token-file', join(home, 'token')],
+    { home },
+  );
+  expect(called).toMatchObject({ exit: 0, err: '' });
+});
