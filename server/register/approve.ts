@@ -55,7 +55,7 @@ export const rekeyNode = (
       ? refused(
           'succession-needed',
           `the nodes of this mesh believe only an operator key's word on another identity key for "${name}": ` +
-            'give the operator key to meshoverctl rekey with -operatorkey-file',
+            'give the operator key to meshoverctl rekey with -operatorkey',
         )
       : joinNode(register, request, { ...act, open: false, succession: { signed: undefined } });
   }

@@ -58,7 +58,7 @@ const create = async (
   if (asked > longestLifeSeconds) return refused('malformed', 'a token lives at most 366 days');
   const act = hub.act(who);
   const wish = {
-    id: randomBytes(9).toString('base64url'),
+    id: randomBytes(9).toString('hex'),
     label: request.label,
     uses: request.uses === 0 ? 1 : request.uses,
     expiresAtMs: act.atMs + Number(asked) * 1000,
