@@ -23,8 +23,11 @@ const lan: NodePlan['lan'] = {
 
 /** A dead peer's routes, BFD at its defaults of 200 ms × 6. */
 const goneMs = 1500;
-/** From there until the agent has taken its route out of the gatherer's table: one turn. */
-const leftMs = 1000;
+/**
+ * From there until the agent has taken its route out of the gatherer's table: half a dozen programs, which a
+ * busy guest takes seconds to start. Well under the resync, so that it was the route's event that woke it.
+ */
+const leftMs = 4000;
 
 interface Moments {
   readonly cut: number;
