@@ -1,7 +1,9 @@
 // The arrows of the design, each with its reason. `npm run arrows` checks them.
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
-const pureRooms = '^(shared/(?!flags)|server/(register|view)|client/(desired|plan))/';
+const pureRooms =
+  '^(shared/(?!flags)|server/(register|view)|client/(desired|plan))/|' +
+  '^client/rtr/(?!rtr-|revalidation)';
 
 module.exports = {
   forbidden: [

@@ -72,6 +72,7 @@ const configOf = (values: Values, line: CommandLine, complain: Complain): AgentC
     frr: need('frr', oneOf(['docker', 'none'], values.frr), 'none'),
     frrImage: values.frrimage,
     frrConf: need('frrconf', absolute(values.frrconf || line.templates), ''),
+    rtrPort: need('rtrport', parsePort(values.rtrport), 0),
     linkDriver: need<LinkDriver>('link', oneOf(linkDrivers, values.link), 'ip6gre'),
     wireguard: need('wireguard', oneOf(['auto', 'kernel', 'userspace'], values.wireguard), 'auto'),
     disabled: need<readonly Component[]>(

@@ -7,7 +7,15 @@ import type { LogLevel } from '../shared/log/log.ts';
 import type { Gathering, LinkDriver } from '../shared/mesh/peer.ts';
 
 /** Parts of the agent that can be switched off with -disable. */
-export const components = ['firewall', 'frr', 'gathering', 'links', 'sysctl', 'wireguard'] as const;
+export const components = [
+  'firewall',
+  'frr',
+  'gathering',
+  'links',
+  'rpki',
+  'sysctl',
+  'wireguard',
+] as const;
 export type Component = (typeof components)[number];
 
 export interface AgentConfig {
@@ -31,6 +39,8 @@ export interface AgentConfig {
   readonly frrImage: string;
   /** Directory of the FRR templates (conf/). */
   readonly frrConf: string;
+  /** Where FRR finds the agent's RTR cache, on loopback. */
+  readonly rtrPort: number;
   readonly linkDriver: LinkDriver;
   readonly wireguard: 'auto' | 'kernel' | 'userspace';
   readonly disabled: readonly Component[];

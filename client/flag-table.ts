@@ -58,6 +58,11 @@ export const agentFlags = {
     placeholder: 'DIR',
     default: '',
   },
+  rtrport: {
+    help: 'port on loopback where FRR asks the agent who may announce what (RTR, RFC 8210)',
+    placeholder: 'PORT',
+    default: '12386',
+  },
   link: {
     help: 'encapsulation of the links: ip6gre, gre or vxlan; a pair uses the later of both ends',
     placeholder: 'DRIVER',
@@ -69,7 +74,7 @@ export const agentFlags = {
     default: 'auto',
   },
   disable: {
-    help: 'parts to leave alone: firewall, frr, gathering, links, sysctl, wireguard',
+    help: 'parts to leave alone: firewall, frr, gathering, links, rpki, sysctl, wireguard',
     placeholder: 'PART,…',
     default: '',
   },

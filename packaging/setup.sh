@@ -14,7 +14,7 @@ say() { echo "setup: $*"; }
 command -v apt-get >/dev/null || fail "this is no Debian: install by hand what packages= in $0 lists, then run again"
 
 packages=(docker.io wireguard-tools wireguard-go iproute2 iputils-ping nftables iptables busybox-static kmod
-  protobuf-compiler mmdebstrap radvd prometheus tcpdump curl procps python3 ca-certificates)
+  protobuf-compiler mmdebstrap radvd rtr-tools bird2 prometheus tcpdump curl procps python3 ca-certificates)
 
 # The same choice as test/lab/kernel.ts makes: QEMU only where neither the own kernel nor User-Mode Linux serves.
 own_kernel_serves() {
@@ -55,7 +55,8 @@ restore_policy() {
 newly_disabled() {
   local unit
   command -v systemctl >/dev/null && [ -d /run/systemd/system ] || return 0
-  for unit in docker.service docker.socket containerd.service prometheus.service prometheus-node-exporter.service radvd.service; do
+  for unit in docker.service docker.socket containerd.service prometheus.service prometheus-node-exporter.service radvd.service \
+    bird.service bird6.service; do
     systemctl disable --quiet "$unit" 2>/dev/null || true
   done
 }

@@ -39,6 +39,7 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
       const sessions = config.frr === 'none' ? [] : await readFrrSessions(vty);
       return sessionsOf(version, sessions);
     },
+    vty,
   };
 };
 

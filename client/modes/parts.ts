@@ -2,7 +2,7 @@
 import type { Log } from '../../shared/log/log.ts';
 import type { View } from '../../shared/mesh/view.ts';
 import type { AgentConfig } from '../config.ts';
-import type { KernelHost } from '../host/ports.ts';
+import type { KernelHost, Vty } from '../host/ports.ts';
 import type { Identity } from '../identity/keys.ts';
 import type { TurnGiven } from '../reconcile/turn.ts';
 import type { Sessions } from '../status/status-for.ts';
@@ -11,6 +11,7 @@ import type { Sessions } from '../status/status-for.ts';
 export interface FrrPart {
   readonly side: NonNullable<TurnGiven['frr']>;
   sessions(): Promise<Sessions>;
+  readonly vty: Vty;
 }
 
 export interface AgentParts {

@@ -19,6 +19,7 @@ import { Reporter } from '../status/reporter.ts';
 import { noSessions, statusFor } from '../status/status-for.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { turnGivenFor, uplinkGivenFor, type NodeParts } from './parts.ts';
+import { RtrPart } from './rtr-part.ts';
 
 /** Resolves with the exit status once `stopping` has resolved and the agent is at rest. */
 export const runAgent = async (parts: NodeParts, stopping: Promise<string>): Promise<number> => {
@@ -41,15 +42,16 @@ export const runAgent = async (parts: NodeParts, stopping: Promise<string>): Pro
   agent.reporter.stop();
   agent.uplink.stop();
   metrics?.close();
-  await Promise.all([agent.reconciler.stop(), attending]);
+  await Promise.all([agent.reconciler.stop(), agent.rtr?.stop(), attending]);
   return 0;
 };
 
-/** The three that run, and what the turns have shown so far. */
+/** Those that run, and what the turns have shown so far. */
 class Agent {
   readonly reconciler: Reconciler;
   readonly uplink: Uplink;
   readonly reporter: Reporter;
+  readonly rtr: RtrPart | undefined;
   turns = 0;
   readonly #parts: NodeParts;
   #turn: Turn | undefined;
@@ -60,6 +62,8 @@ class Agent {
     const given = turnGivenFor(parts, parts.identity);
     const apart = { ...given, frr: given.frr && this.#besideRoutes(given.frr) };
     this.#parts = parts;
+    this.rtr = rtrPartFor(parts);
+    if (parts.saved !== undefined) this.rtr?.take(parts.saved);
     this.reconciler = new Reconciler({
       survey: (view) => survey(given, view),
       apply: (surveyed, plan) => applySurvey(apart, surveyed, plan),
@@ -76,6 +80,7 @@ class Agent {
       resumes: true,
       endpoints,
       onView: (view) => {
+        this.rtr?.take(view);
         this.reconciler.takeView(view);
       },
       onTrouble: () => undefined,
@@ -117,6 +122,12 @@ class Agent {
     });
   }
 }
+
+/** Without an FRR of ours nobody would ask. */
+const rtrPartFor = ({ config, frr, host, log, random }: NodeParts): RtrPart | undefined =>
+  frr === undefined || config.frr === 'none' || config.disabled.includes('rpki')
+    ? undefined
+    : new RtrPart({ port: config.rtrPort, vty: frr.vty, clock: host.clock, log, random });
 
 const startMetrics = async (
   { config, log, host }: NodeParts,

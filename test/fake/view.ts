@@ -67,6 +67,7 @@ export const configFixture = (changes: Partial<AgentConfig> = {}): AgentConfig =
   frr: 'none',
   frrImage: 'none',
   frrConf: 'conf',
+  rtrPort: 12_386,
   linkDriver: 'ip6gre',
   wireguard: 'auto',
   disabled: ['frr'],

@@ -40,6 +40,7 @@ describe('configuration', () => {
       frr: 'docker',
       frrImage: 'quay.io/frrouting/frr:10.3.0',
       frrConf: '/opt/meshover/conf',
+      rtrPort: 12_386,
       linkDriver: 'ip6gre',
       wireguard: 'auto',
       disabled: [],
