@@ -9,7 +9,7 @@ const pure = [
   'server/view/**/*.ts',
   'client/desired/**/*.ts',
   'client/plan/**/*.ts',
-  'client/rtr/{pdu,encode-pdu,decode-pdu,frames,hear,ledger,vrps,prefix-table}.ts',
+  'client/rtr/{pdu,encode-pdu,decode-pdu,frames,hear,ledger,retired,vrps,prefix-table}.ts',
 ];
 
 export default ts.config(

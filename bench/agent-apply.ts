@@ -89,7 +89,7 @@ const planNow = async ({ host, kinds, view }: Bench, sysctl: 'sysctl' | 'none'):
     observed,
     config,
     kernelWireGuard: true,
-    frrVersion: undefined,
+    frr: undefined,
     templates: {},
   });
   const { desired } = desiredFor({ view, config, facts, wireguardKey: wireguardKeyFixture });

@@ -3,7 +3,7 @@ import type { Frr } from '../desired/desired.ts';
 import { fingerprint } from '../desired/fingerprint.ts';
 import { frrConfigDirectory, frrContainerName, frrFile } from '../desired/frr-container.ts';
 import type { FrrHost } from '../host/ports.ts';
-import { appliedFrrPath, readRunning, type AppliedFrr } from '../observe/frr.ts';
+import { appliedFrrPath, readRpki, readRunning, type AppliedFrr } from '../observe/frr.ts';
 import { deltaFrom, settledText } from '../plan/frr-delta.ts';
 import { FrrError, waitForFrr } from './frr-ready.ts';
 
@@ -47,12 +47,14 @@ const settle = async (host: FrrHost, wanted: string, canReload: boolean): Promis
   if (delta.script === '') return;
   if (!delta.additive && canReload) {
     await run(host, [reloader, '--reload', `${inContainer}/candidate.conf`]);
-    return;
+  } else {
+    const path = `${frrConfigDirectory(host.stateDir)}/change.conf`;
+    await host.files.write(path, delta.script, 0o640);
+    await run(host, ['vtysh', '-f', `${inContainer}/change.conf`]);
+    await host.files.remove(path);
   }
-  const path = `${frrConfigDirectory(host.stateDir)}/change.conf`;
-  await host.files.write(path, delta.script, 0o640);
-  await run(host, ['vtysh', '-f', `${inContainer}/change.conf`]);
-  await host.files.remove(path);
+  // What a peer has sent already is judged by a changed prefix-list only when bgpd is told to.
+  await host.vty.ask('bgpd', ['enable', 'clear bgp * soft in']);
 };
 
 const run = async (host: FrrHost, argv: readonly string[]): Promise<void> => {
@@ -82,6 +84,7 @@ const remember = async (host: FrrHost, wanted: string): Promise<void> => {
     file: fingerprint(wanted),
     running: fingerprint(settledText(texts)),
     version: /^FRRouting (\d+(?:\.\d+)*)/.exec(version?.[1]?.text ?? '')?.[1],
+    rpki: await readRpki(host.vty),
   };
   await host.files.write(appliedFrrPath(host.stateDir), `${JSON.stringify(applied)}\n`, 0o600);
 };

@@ -28,6 +28,8 @@ export interface Facts {
   readonly nextHops: readonly NextHop[];
   /** Version of FRR in the image or on the host, for example "10.3"; undefined when unknown. */
   readonly frrVersion: string | undefined;
+  /** bgpd has its rpki module; undefined when it never ran. */
+  readonly frrRpki: boolean | undefined;
   /** Templates as an operator left them: file name → text. */
   readonly templates: Readonly<Record<string, string>>;
 }

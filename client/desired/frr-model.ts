@@ -30,6 +30,15 @@ export interface FrrModel {
   readonly features: {
     /** FRR 8.4 and newer know RFC 8538; with it a dead peer's routes would stay for two minutes. */
     readonly gracefulRestartNotification: boolean;
+    /** bgpd has the module, so that a route-map may ask for the validity of an origin. */
+    readonly rpki: boolean;
+    /** `rpki cache` says "tcp" from FRR 10 on. */
+    readonly rpkiCacheTcp: boolean;
+  };
+  readonly originValidation: {
+    readonly wanted: boolean;
+    /** Of the agent's RTR cache, on loopback. */
+    readonly port: number;
   };
   readonly asn: Asn;
   readonly routerId: Ip;

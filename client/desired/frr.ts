@@ -32,6 +32,21 @@ export const frrFor = (input: FrrInput): Frr | undefined => {
   };
 };
 
+/** The mesh goes on without it; an operator is told what guards it then. */
+export const originComplaints = (
+  { frrRpki }: Pick<Facts, 'frrRpki'>,
+  config: DesiredInput['config'],
+): readonly string[] =>
+  frrRpki === false &&
+  isEnabled(config, 'rpki') &&
+  isEnabled(config, 'frr') &&
+  config.frr !== 'none'
+    ? [
+        `the FRR image ${config.frrImage} lacks the module rpki (Debian: frr-rpki-rtrlib), so only the prefix-lists ` +
+          'guard what peers announce: use an image with it, or say -disable rpki',
+      ]
+    : [];
+
 export const frrModelFor = ({ view, config, facts, links }: FrrInput): FrrModel => {
   const { self, peers, settings } = view;
   const interfaces = new Map(
@@ -44,7 +59,12 @@ export const frrModelFor = ({ view, config, facts, links }: FrrInput): FrrModel 
   const advertised = [...self.advertised].sort(comparePrefix);
   return {
     version: facts.frrVersion ?? 'unknown',
-    features: { gracefulRestartNotification: isAtLeast(facts.frrVersion, 8, 4) },
+    features: {
+      gracefulRestartNotification: isAtLeast(facts.frrVersion, 8, 4),
+      rpki: facts.frrRpki === true && isEnabled(config, 'rpki'),
+      rpkiCacheTcp: isAtLeast(facts.frrVersion, 10, 0),
+    },
+    originValidation: { wanted: isEnabled(config, 'rpki'), port: config.rtrPort },
     asn: self.asn,
     routerId: self.nodeAddress4,
     nodeInterface,

@@ -3,9 +3,11 @@ import type { Log } from '../../shared/log/log.ts';
 import type { Clock } from '../../shared/clock/clock.ts';
 import type { View } from '../../shared/mesh/view.ts';
 import type { Vty } from '../host/ports.ts';
+import type { Intervals } from '../rtr/pdu.ts';
 import { Revalidation } from '../rtr/revalidation.ts';
 import { RtrServer } from '../rtr/rtr-server.ts';
-import { vrpsFrom } from '../rtr/vrps.ts';
+import { retiredAfter, withRetired, type Retired } from '../rtr/retired.ts';
+import { vrpsFrom, type Vrps } from '../rtr/vrps.ts';
 
 export interface RtrPartGiven {
   readonly port: number;
@@ -13,6 +15,8 @@ export interface RtrPartGiven {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
+  /** Others than the shipped ones, for tests. */
+  readonly intervals?: Intervals;
 }
 
 /** A port that another program holds may be free again. */
@@ -22,6 +26,8 @@ const retryMs = 10_000;
 export class RtrPart {
   readonly #given: RtrPartGiven;
   readonly #revalidation: Revalidation;
+  #authorised: Vrps = new Map();
+  #retired: Retired = [];
   #server: RtrServer | undefined;
   #cancel: () => void = () => undefined;
   #live = true;
@@ -33,18 +39,22 @@ export class RtrPart {
   }
 
   take(view: View): void {
-    const vrps = vrpsFrom(view);
+    const authorised = vrpsFrom(view);
+    this.#retired = retiredAfter(this.#retired, this.#authorised, authorised);
+    this.#authorised = authorised;
+    const vrps = withRetired(authorised, this.#retired);
     if (this.#server !== undefined) {
       this.#server.take(vrps);
       return;
     }
-    const { port, clock, log, random } = this.#given;
+    const { port, clock, log, random, intervals } = this.#given;
     this.#server = new RtrServer({
       port,
       clock,
       log,
       sessionId: Math.floor(random() * 65_536),
       vrps,
+      ...(intervals && { intervals }),
       onGiven: (given) => {
         this.#revalidation.expect(given);
       },

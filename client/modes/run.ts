@@ -35,6 +35,7 @@ export const runAgent = async (parts: NodeParts, stopping: Promise<string>): Pro
       agent.reconciler.takeKernelLine(line);
     },
   });
+  if (parts.saved !== undefined) agent.rtr?.take(parts.saved);
   const attending = agent.uplink.run();
   agent.reconciler.start();
   parts.log.info('stopping; the mesh stays as it is configured', { reason: await stopping });
@@ -63,7 +64,6 @@ class Agent {
     const apart = { ...given, frr: given.frr && this.#besideRoutes(given.frr) };
     this.#parts = parts;
     this.rtr = rtrPartFor(parts);
-    if (parts.saved !== undefined) this.rtr?.take(parts.saved);
     this.reconciler = new Reconciler({
       survey: (view) => survey(given, view),
       apply: (surveyed, plan) => applySurvey(apart, surveyed, plan),

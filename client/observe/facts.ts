@@ -5,7 +5,7 @@ import type { AgentConfig } from '../config.ts';
 import type { Facts, NextHop } from '../desired/facts.ts';
 import { linkGroup, mainTable, wireguardInterface } from '../desired/names.ts';
 import type { Commands, Files } from '../host/ports.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, ObservedFrr } from './observed.ts';
 import { defaultRouteInterfaces, underlayFrom } from './underlay.ts';
 
 /** Protocol numbers of rt_protos: routes of router advertisements, and of FRR's bgpd. */
@@ -16,7 +16,7 @@ export const factsFrom = (input: {
   readonly observed: Observed;
   readonly config: Pick<AgentConfig, 'underlay'>;
   readonly kernelWireGuard: boolean;
-  readonly frrVersion: string | undefined;
+  readonly frr: Pick<ObservedFrr, 'version' | 'rpki'> | undefined;
   readonly templates: Facts['templates'];
 }): Facts => {
   const { observed, config } = input;
@@ -28,7 +28,8 @@ export const factsFrom = (input: {
     nftablesFault: observed.firewall.fault,
     routerAdvertisementInterfaces: routerAdvertisementInterfacesOf(observed),
     nextHops: nextHopsOf(observed),
-    frrVersion: input.frrVersion,
+    frrVersion: input.frr?.version,
+    frrRpki: input.frr?.rpki,
     templates: input.templates,
   };
 };

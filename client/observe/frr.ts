@@ -28,7 +28,8 @@ export const observeFrr = async (host: FrrHost, image: string): Promise<Observed
       running === undefined || running.silent.length > 0
         ? undefined
         : fingerprint(settledText(running.texts)),
-    version: up ? ((await readVersion(host.vty)) ?? applied?.version) : applied?.version,
+    version: (up ? await readVersion(host.vty) : undefined) ?? applied?.version,
+    rpki: (up ? await readRpki(host.vty) : undefined) ?? applied?.rpki,
   };
 };
 
@@ -98,6 +99,13 @@ const readVersion = async (vty: Vty): Promise<string | undefined> => {
   return /^FRRouting (\d+(?:\.\d+)*)/.exec(answers?.[1]?.text ?? '')?.[1];
 };
 
+/** The image decides it: the module is a package of its own, and the start scripts load it where it is. */
+export const readRpki = async (vty: Vty): Promise<boolean | undefined> => {
+  const answers = await vty.ask('bgpd', ['enable', 'show modules']);
+  const text = answers?.[1]?.text ?? '';
+  return text.includes('libfrr') ? /^bgpd_rpki /m.test(text) : undefined;
+};
+
 export const appliedFrrPath = (stateDir: string): string => `${stateDir}/frr-applied.json`;
 
 /** What was applied last; outlives the agent, so that a new one adopts what runs. */
@@ -105,6 +113,7 @@ export interface AppliedFrr {
   readonly file: string;
   readonly running: string;
   readonly version: string | undefined;
+  readonly rpki: boolean | undefined;
 }
 
 /** A damaged file only costs the memory: the configuration is then applied once more. */
@@ -112,9 +121,14 @@ const readAppliedFrr = async (files: Files, stateDir: string): Promise<AppliedFr
   const text = await files.read(appliedFrrPath(stateDir));
   if (text === undefined) return undefined;
   try {
-    const { file, running, version } = JSON.parse(text) as Record<string, unknown>;
+    const { file, running, version, rpki } = JSON.parse(text) as Record<string, unknown>;
     if (typeof file !== 'string' || typeof running !== 'string') return undefined;
-    return { file, running, version: typeof version === 'string' ? version : undefined };
+    return {
+      file,
+      running,
+      version: typeof version === 'string' ? version : undefined,
+      rpki: typeof rpki === 'boolean' ? rpki : undefined,
+    };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -145,4 +145,6 @@ export interface ObservedFrr {
   /** Fingerprints of the file and of what ran after it was last applied. */
   readonly applied: { readonly file: string; readonly running: string } | undefined;
   readonly version: string | undefined;
+  /** bgpd has loaded its rpki module; undefined when it never ran. */
+  readonly rpki: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 // What runs in FRR and what shall run → the commands between them.
 
 export interface FrrDelta {
-  /** Nothing has to be taken away, so adding is enough. */
+  /** Nothing has to be taken away but lines that stand alone. */
   readonly additive: boolean;
   /** For `vtysh -f`; empty when nothing differs. */
   readonly script: string;
@@ -24,7 +24,7 @@ export const deltaFrom = (running: readonly string[], wanted: string): FrrDelta 
   const kept = new Set(have.filter((line) => !gone.has(neighbourOf(line))).map(keyOf));
   const added = want.filter((line) => !kept.has(keyOf(line)));
   return {
-    additive: missing.length === 0,
+    additive: missing.every(standsAlone),
     script: scriptOf([...removed.map(negated), ...added]),
   };
 };
@@ -62,6 +62,10 @@ const linesOf = (text: string): readonly Line[] => {
 };
 
 const keyOf = ({ context, text }: Line): string => [...context, text].join('\n');
+
+/** An entry of a prefix-list can go and another take its number without any other line noticing. */
+const standsAlone = ({ context, text }: Line): boolean =>
+  context.length === 0 && /^ip(v6)? prefix-list \S+ seq /.test(text);
 
 const unique = (lines: readonly Line[]): readonly Line[] => [
   ...new Map(lines.map((line) => [keyOf(line), line])).values(),

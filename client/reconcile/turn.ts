@@ -6,7 +6,7 @@ import { applyPlan, type ApplyFrr } from '../apply/apply-plan.ts';
 import type { AgentConfig } from '../config.ts';
 import { desiredFor } from '../desired/desired-for.ts';
 import type { Facts } from '../desired/facts.ts';
-import { frrFor } from '../desired/frr.ts';
+import { frrFor, originComplaints } from '../desired/frr.ts';
 import type { KernelHost } from '../host/ports.ts';
 import type { Identity } from '../identity/keys.ts';
 import { factsFrom, hasKernelWireGuard } from '../observe/facts.ts';
@@ -59,7 +59,7 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
     observed,
     config,
     kernelWireGuard: await hasKernelWireGuard(host, observed),
-    frrVersion: observedFrr?.version,
+    frr: observedFrr,
     templates,
   });
   if (view === undefined) return { view, observed, facts, plan: [], complaints: [] };
@@ -71,7 +71,9 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
   );
   const overlaps = poolOverlapsFrom(view.settings, observed);
   const drops = forwardComplaintsFrom(observed.forwardDrops);
-  return { view, observed, facts, plan, complaints: [...overlaps, ...drops, ...complaints] };
+  const origins = originComplaints(facts, config);
+  const all = [...overlaps, ...drops, ...complaints, ...origins];
+  return { view, observed, facts, plan, complaints: all };
 };
 
 export const applySurvey = async (

@@ -51,7 +51,7 @@ export const planOn = async (
     observed,
     config,
     kernelWireGuard: await hasKernelWireGuard(host, observed),
-    frrVersion: undefined,
+    frr: undefined,
     templates: {},
   });
   const { desired } = desiredFor({ view, config, facts, wireguardKey: wireguardKeyFixture });

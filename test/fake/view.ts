@@ -88,6 +88,7 @@ export const factsFixture = (changes: Partial<Facts> = {}): Facts => ({
   routerAdvertisementInterfaces: ['eth0'],
   nextHops: [],
   frrVersion: undefined,
+  frrRpki: undefined,
   templates: {},
   ...changes,
 });

@@ -32,7 +32,7 @@ export const run = (program: string, ...argv: readonly string[]): string =>
 const patientBfd = { intervalMs: 500, multiplier: 10 };
 
 export const wantedOf = (given: FrrCase, version: FrrVersion): Frr => {
-  const frr = frrFor(frrInputFor({ ...given, version, bfd: patientBfd }));
+  const frr = frrFor(frrInputFor({ rpki: true, ...given, version, bfd: patientBfd }));
   if (frr === undefined) throw new Error('FRR is switched off in this case');
   return { ...frr, image: imageOf(version) };
 };

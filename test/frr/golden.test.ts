@@ -23,7 +23,9 @@ describe.each(frrVersions)('FRR %s', (version) => {
   });
   afterAll(() => node.stop());
 
-  test.each(goldens)('accepts %s', async (name) => {
+  // 8.4.4 and 10.3 write the cache differently.
+  const ours = goldens.filter((name) => !/few-\d/.test(name) || name.includes(version));
+  test.each(ours)('accepts %s', async (name) => {
     await put(readFileSync(`${directory}/${name}`, 'utf8'));
     expect(await exec('vtysh', '-C', '-f', '/etc/frr/golden.conf')).toMatchObject({ code: 0 });
     const reload = ['/usr/lib/frr/frr-reload.py', '--test', '/etc/frr/golden.conf'];
@@ -41,7 +43,7 @@ describe.each(frrVersions)('FRR %s', (version) => {
     const changes = result.stdout
       .split('\n')
       .filter((line) =>
-        /^\s*(no )?(neighbor|bgp|network|redistribute|ip|ipv6|route-map)/.test(line),
+        /^\s*(no )?(neighbor|bgp|network|redistribute|ip|ipv6|route-map|match|rpki)/.test(line),
       )
       .filter((line) => !/(ip|ipv6) forwarding/.test(line));
     expect(changes).toEqual([]);

@@ -1,44 +1,19 @@
 // Two hosts with a real FRR each over one link: sessions, routes, filters, and what a change does to them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Frr } from '../../client/desired/desired.ts';
-import { linkLocalOf, linkName } from '../../client/desired/names.ts';
+import { linkName } from '../../client/desired/names.ts';
 import { readFrrSessions } from '../../client/status/frr.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
 import { peerOf } from '../client/desired/frr-case.ts';
 import { run, startFrrNode, until, wantedOf, type FrrNode } from './frr-node.ts';
 import { frrVersions } from './images.ts';
+import { bgpRoutes, giveAddresses, linkUp } from './two-hosts.ts';
 
 const left = peerOf(1, ['10.20.0.0/16', '2001:db8:20::/48']);
 const right = peerOf(2);
 
 /** What the right one learns. */
 const ofLeft = ['10.128.0.1', '10.20.0.0/16', '2001:db8:20::/48', 'fd00:beef:beef::1'];
-
-const linkUp = (a: FrrNode, b: FrrNode): void => {
-  const ends = [
-    [a.namespace, linkName(right.name), linkLocalOf(left.asn)],
-    [b.namespace, linkName(left.name), linkLocalOf(right.asn)],
-  ] as const;
-  const [[nameA, ifA], [nameB, ifB]] = [ends[0], ends[1]];
-  run('ip', '-n', nameA, 'link', 'add', ifA, 'type', 'veth', 'peer', 'name', ifB, 'netns', nameB);
-  for (const [namespace, name, address] of ends) {
-    run('ip', '-n', namespace, 'link', 'set', name, 'addrgenmode', 'none', 'up');
-    run('ip', '-n', namespace, 'address', 'add', `${address}/64`, 'dev', name, 'nodad');
-  }
-};
-
-const giveAddresses = (node: FrrNode, { nodeAddress4, nodeAddress6 }: Peer): void => {
-  run('ip', '-n', node.namespace, 'address', 'add', `${nodeAddress4}/32`, 'dev', 'mo-node');
-  run('ip', '-n', node.namespace, 'address', 'add', `${nodeAddress6}/128`, 'dev', 'mo-node');
-};
-
-const bgpRoutes = (node: FrrNode): readonly string[] =>
-  ['-4', '-6']
-    .flatMap((family) =>
-      run('ip', '-n', node.namespace, family, 'route', 'show', 'proto', 'bgp').split('\n'),
-    )
-    .flatMap((line) => /^([0-9a-f][0-9a-f.:/]*) /.exec(line)?.[1] ?? [])
-    .sort();
 
 const session = async (node: FrrNode): Promise<string> => {
   const found = (await readFrrSessions(node.host.vty)).find(({ bfdState }) => bfdState !== '');
@@ -84,9 +59,9 @@ describe.each(frrVersions)('two FRR %s', (version) => {
   const wantedB = wantedOf({ self: right, peers: [left] }, version);
   beforeAll(async () => {
     [a, b] = await Promise.all([startFrrNode(), startFrrNode()]);
-    linkUp(a, b);
-    giveAddresses(a, left);
-    giveAddresses(b, right);
+    linkUp({ node: a, self: left }, { node: b, self: right });
+    giveAddresses({ node: a, self: left });
+    giveAddresses({ node: b, self: right });
   });
   afterAll(async () => {
     await Promise.all([a.stop(), b.stop()]);

@@ -43,6 +43,10 @@ export interface FrrCase {
   readonly self?: Peer;
   readonly peers: readonly Peer[];
   readonly version?: string;
+  /** The image has the module. */
+  readonly rpki?: boolean;
+  readonly rtrPort?: number;
+  readonly disabled?: AgentConfig['disabled'];
   readonly templates?: Facts['templates'];
   readonly frr?: 'docker' | 'none';
   readonly bfd?: AgentConfig['bfd'];
@@ -50,12 +54,13 @@ export interface FrrCase {
 
 const defaultBfd: AgentConfig['bfd'] = { intervalMs: 200, multiplier: 6 };
 
-const configOf = ({ frr = 'docker', bfd = defaultBfd }: FrrCase): AgentConfig =>
+const configOf = ({ frr = 'docker', bfd = defaultBfd, ...given }: FrrCase): AgentConfig =>
   ({
     frr,
     bfd,
+    rtrPort: given.rtrPort ?? 12_386,
     frrImage: 'quay.io/frrouting/frr:10.3.0',
-    disabled: [],
+    disabled: given.disabled ?? [],
   }) as unknown as AgentConfig;
 
 export const frrInputFor = (given: FrrCase): FrrInput => ({
@@ -73,6 +78,7 @@ export const frrInputFor = (given: FrrCase): FrrInput => ({
   config: configOf(given),
   facts: {
     frrVersion: given.version,
+    frrRpki: given.rpki,
     templates: given.templates ?? shippedTemplates,
   } as unknown as Facts,
   links: given.peers.map((peer): Link => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { frrFor, frrModelFor } from '../../../client/desired/frr.ts';
+import { frrFor, frrModelFor, originComplaints } from '../../../client/desired/frr.ts';
 import { linkName } from '../../../client/desired/names.ts';
 import { frrInputFor, peerOf, shippedTemplates, type FrrCase } from './frr-case.ts';
 
@@ -24,7 +24,13 @@ describe('rendered files', () => {
   const golden = (name: string): string => `../../golden/frr/${name}.frr.conf`;
 
   test.each(['8.4.4', '10.3'])('few peers, FRR %s', async (version) => {
-    await expect(frrConf({ ...few, version })).toMatchFileSnapshot(golden(`few-${version}`));
+    await expect(frrConf({ ...few, version, rpki: true })).toMatchFileSnapshot(
+      golden(`few-${version}`),
+    );
+  });
+
+  test('few peers, FRR 10.3 without the module rpki', async () => {
+    await expect(frrConf({ ...few, version: '10.3' })).toMatchFileSnapshot(golden('few-no-rpki'));
   });
 
   test('alone', async () => {
@@ -46,6 +52,43 @@ describe('rendered files', () => {
 
   test('FRR 8.3 is not told what it does not know', () => {
     expect(frrConf({ ...few, version: '8.3' })).not.toContain('graceful-restart notification');
+  });
+});
+
+describe('origin validation', () => {
+  const daemons = (given: FrrCase): string => {
+    const configuration = frrFor(frrInputFor(given))?.configuration;
+    if (configuration?.ok !== true) throw new Error(configuration?.reason);
+    return configuration.files.find(({ name }) => name === 'daemons')?.text ?? '';
+  };
+  const off: FrrCase = { ...few, rpki: true, disabled: ['rpki'] };
+
+  test('is asked at the port of -rtrport', () => {
+    const text = frrConf({ ...few, version: '10.3', rpki: true, rtrPort: 4000 });
+    expect(text).toContain(' rpki cache tcp 127.0.0.1 4000 preference 1');
+  });
+
+  test('switched off, the module is neither loaded nor used', () => {
+    expect(frrConf(off)).not.toContain('rpki');
+    expect(daemons(off)).not.toContain('rpki');
+    expect(daemons(few)).toContain('-M rpki');
+  });
+
+  test('who may announce what does not stand in its part of the file', () => {
+    const without = (text: string): string => text.replaceAll(/^ip(v6)? prefix-list .*\n/gm, '');
+    const peers = [peerOf(2), peerOf(3, ['10.99.0.0/16', '2001:db8:30::/48'])];
+    const given = { ...few, rpki: true, version: '10.3' };
+    expect(without(frrConf({ ...given, peers }))).toBe(without(frrConf(given)));
+  });
+
+  test('an image without the module is told, with the remedy', () => {
+    const { config } = frrInputFor(few);
+    expect(originComplaints({ frrRpki: false }, config)).toEqual([
+      expect.stringMatching(/lacks the module rpki .* say -disable rpki/),
+    ]);
+    expect(originComplaints({ frrRpki: undefined }, config)).toEqual([]);
+    expect(originComplaints({ frrRpki: true }, config)).toEqual([]);
+    expect(originComplaints({ frrRpki: false }, frrInputFor(off).config)).toEqual([]);
   });
 });
 

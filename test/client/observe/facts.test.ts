@@ -77,7 +77,7 @@ const factsOf = (observed: Partial<Observed>, underlay?: string): Facts =>
     },
     config: { underlay },
     kernelWireGuard: true,
-    frrVersion: undefined,
+    frr: undefined,
     templates: {},
   });
 

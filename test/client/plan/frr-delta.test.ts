@@ -24,6 +24,18 @@ describe('the difference', () => {
     expect(script).not.toContain('4200000002');
   });
 
+  test('of entries of a prefix-list is additive, and frees their numbers first', () => {
+    const of = (...prefixes: readonly string[]): string =>
+      prefixes.map((prefix, n) => `ip prefix-list x seq ${5 * n} permit ${prefix}\n`).join('');
+    expect(deltaFrom([of('10.1.0.0/16', '10.3.0.0/16')], of('10.1.0.0/16', '10.2.0.0/16'))).toEqual(
+      {
+        additive: true,
+        script:
+          'no ip prefix-list x seq 5 permit 10.3.0.0/16\nip prefix-list x seq 5 permit 10.2.0.0/16\n',
+      },
+    );
+  });
+
   test('of a peer less is one command for the neighbour', () => {
     const { additive, script } = deltaFrom([fileWith(2, 3)], fileWith(2));
     expect(additive).toBe(false);

@@ -19,6 +19,7 @@ const converged: ObservedFrr = {
   running: 'runs',
   applied: { file: fingerprint(file), running: 'runs' },
   version: '10.3',
+  rpki: true,
 };
 
 const plan = (

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Prefix } from '../../../shared/address/prefix.ts';
 import { changeSince, ledgerAfter, ledgerFrom, type Ledger } from '../../../client/rtr/ledger.ts';
+import { retiredAfter, withRetired } from '../../../client/rtr/retired.ts';
 import { vrpsFrom, vrpsOf, type Vrps } from '../../../client/rtr/vrps.ts';
 import { nodeFixture, viewFixture } from '../../fake/view.ts';
+
+const lan = ['10.20.0.0/16'] as Prefix[];
 
 const some = (...numbers: readonly number[]): Vrps =>
   vrpsOf(
@@ -98,5 +101,33 @@ describe('serials', () => {
         }
       }),
     );
+  });
+});
+
+describe('retired prefixes', () => {
+  const held = vrpsFrom(viewFixture(nodeFixture(1), [nodeFixture(2, { advertised: lan })]));
+  const free = vrpsFrom(viewFixture(nodeFixture(1), []));
+
+  test("a withdrawn prefix is nobody's; an address of the pools is that anyway", () => {
+    const retired = retiredAfter([], held, free);
+    expect(retired).toEqual(lan);
+    expect([...withRetired(free, retired).keys()].filter((key) => !free.has(key))).toEqual([
+      '10.20.0.0/16-16 0',
+    ]);
+  });
+
+  test('authorised again, it is no longer retired', () => {
+    expect(retiredAfter(retiredAfter([], held, free), free, held)).toEqual([]);
+    expect(withRetired(held, [])).toBe(held);
+  });
+
+  test("still another's, it is not retired", () => {
+    const others = vrpsFrom(viewFixture(nodeFixture(1), [nodeFixture(3, { advertised: lan })]));
+    expect(retiredAfter([], held, others)).toEqual([]);
+  });
+
+  test('the oldest are forgotten', () => {
+    const many = Array.from({ length: 1_001 }, (_, n) => `10.${n >> 8}.${n & 255}.0/24` as Prefix);
+    expect(retiredAfter(many, free, vrpsOf([]))).toHaveLength(1_000);
   });
 });

@@ -168,6 +168,7 @@ describe('what is wrong has its code', () => {
     fc.assert(
       fc.property(fc.oneof(messages, bytes(0, 64)), (message) => {
         const decoded = decodePdu(message);
+        expect('wrong' in decoded).toBe(!decoded.ok);
         if (decoded.ok && decoded.pdu.kind !== 'error-report') {
           expect(decodePdu(encodePdu(decoded.version, decoded.pdu))).toEqual(decoded);
         }
