@@ -143,9 +143,12 @@ const announce = (
   log.info(`register key: ${registerFingerprint(registerKeyOf(keys.registerKey))}`, {
     path: join(config.stateDir, keyFileNames.registerKey),
   });
-  log.info(`fingerprint of this controller: SHA-256 ${fingerprintOf(keys.authority.certificate)}`, {
-    path: join(config.stateDir, keyFileNames.authority),
-  });
+  log.debug(
+    `authority of the TLS certificate: SHA-256 ${fingerprintOf(keys.authority.certificate)}`,
+    {
+      path: join(config.stateDir, keyFileNames.authority),
+    },
+  );
   if (config.open) {
     log.warn('-open: EVERY node that reaches this controller is admitted; for labs only');
   } else {
