@@ -3,7 +3,7 @@ import { createLineLog } from '../shared/log/line-log.ts';
 import type { Log } from '../shared/log/log.ts';
 import { programVersion } from '../shared/version.ts';
 import { serverStartFrom, type ServerConfig } from './config.ts';
-import { startServer } from './start.ts';
+import { startServer, type StartGiven } from './start.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Resolves to the exit status: 0 stopped as asked, 1 could not run, 2 wrong flags. */
@@ -27,7 +27,7 @@ export const runServer = async (argv: readonly string[]): Promise<number> => {
 const serveUntilStopped = async (config: ServerConfig): Promise<number> => {
   const stopAsked = stopSignal();
   const log = logFor(config);
-  const running = await startServer({ config, clock: systemClock, log });
+  const running = await startServer({ config, clock: systemClock, log, ...terminal() });
   if (!running.ok) {
     complain(running.reason);
     return 1;
@@ -36,6 +36,16 @@ const serveUntilStopped = async (config: ServerConfig): Promise<number> => {
   await running.value.stop();
   return 0;
 };
+
+/** Standard error is the log where it is no terminal, and no log holds a secret. */
+const terminal = (): Pick<StartGiven, 'showOnce'> =>
+  process.stderr.isTTY
+    ? {
+        showOnce: (text) => {
+          process.stderr.write(text);
+        },
+      }
+    : {};
 
 const logFor = ({ logLevel, logFormat }: ServerConfig): Log =>
   createLineLog({

@@ -26,6 +26,8 @@ import { openSqliteStore } from './store/sqlite-store.ts';
 import { StoreError, type Store } from './store/store.ts';
 
 export interface StartGiven {
+  /** Shows what is for a person's eyes and for no log; absent where nobody looks. */
+  readonly showOnce?: (text: string) => void;
   readonly config: ServerConfig;
   readonly clock: Clock;
   readonly log: Log;
@@ -127,7 +129,7 @@ interface Addresses {
 }
 
 const announce = (
-  { config, log }: StartGiven,
+  { config, log, showOnce }: StartGiven,
   { hub, keys, rpc, http }: Parts & Addresses,
 ): void => {
   const register = hub.register();
@@ -149,6 +151,11 @@ const announce = (
       path: join(config.stateDir, keyFileNames.authority),
     },
   );
+  if (keys.isFirstStart) {
+    const path = join(config.stateDir, keyFileNames.adminToken);
+    log.info('an admin token was made; meshoverctl reads it with -token-file', { path });
+    showOnce?.(`admin token (shown this once, kept in ${path}): ${keys.adminToken.reveal()}\n`);
+  }
   if (config.open) {
     log.warn('-open: EVERY node that reaches this controller is admitted; for labs only');
   } else {

@@ -17,6 +17,8 @@ export interface ControllerKeys {
   readonly registerKey: KeyObject;
   /** What meshoverctl shows to act as an operator. */
   readonly adminToken: Secret;
+  /** The token was made just now: nobody has seen it yet. */
+  readonly isFirstStart: boolean;
 }
 
 export const keyFileNames = {
@@ -44,6 +46,7 @@ export const loadKeys = async (stateDir: string): Promise<ControllerKeys> => {
   const authority = await loadAuthority(path('authority'), path('authorityKey'));
   const pem = await readOrMake(path('registerKey'), newRegisterKey);
   const registerKey = checked(path('registerKey'), () => ed25519From(pem));
+  const isFirstStart = (await readIfThere(path('adminToken'))) === undefined;
   const token = await readOrMake(
     path('adminToken'),
     () => `${randomBytes(32).toString('base64url')}\n`,
@@ -56,7 +59,7 @@ export const loadKeys = async (stateDir: string): Promise<ControllerKeys> => {
     },
     anew,
   );
-  return { authority, registerKey, adminToken: new Secret(token.trim()) };
+  return { authority, registerKey, adminToken: new Secret(token.trim()), isFirstStart };
 };
 
 /** The certificate is written last: a key without one is a first start that was cut off. */

@@ -10,8 +10,8 @@ import { encodedEvents, type Codec, type EncodedEvents } from './encoded-events.
 export interface Listener {
   readonly name: Hostname;
   send(bytes: Buffer, sent: () => void): void;
-  /** `removed`: the node is no member any more, and has been told. */
-  end(reason: 'removed' | 'stopping'): void;
+  /** `removed`: the node is no member any more; `renew`: who listens must prove anew who it is. */
+  end(reason: 'removed' | 'renew' | 'stopping'): void;
 }
 
 export interface BroadcastGiven {
@@ -28,7 +28,16 @@ interface Stream {
   held: Revision | undefined;
   chunks: readonly Buffer[];
   busy: boolean;
+  cancelLife: () => void;
 }
+
+/** A proof opens a stream for so long: who resumes has a fresh one. Spread, so that not all resume at once. */
+const streamLifeMs = 27 * 60_000;
+const spreadMs = 6 * 60_000;
+const spreadSteps = 61;
+
+/** For a removed node to take the word of its own removal. */
+const farewellMs = 1000;
 
 // Each stream has one message on its way at most. A slow reader therefore costs no memory: when it
 // is ready again it gets one delta over all that it missed.
@@ -44,6 +53,7 @@ export class Broadcast {
   #changes: Change[] = [];
   #cancelFlush: (() => void) | undefined;
   #lastFlushMs = 0;
+  #added = 0;
   #closed = false;
   /** Of #names, made when asked for and kept until a name comes or goes. */
   #connected: ReadonlySet<Hostname> | undefined;
@@ -62,15 +72,15 @@ export class Broadcast {
 
   /** The result takes the stream away. A newcomer waits for the next flush if one is due. */
   add(listener: Listener, held: Revision | undefined): () => void {
-    const stream: Stream = { listener, held, chunks: [], busy: false };
+    const cancelLife = this.#given.clock.after(this.#nextLifeMs(), () => {
+      this.#end(stream, 'renew');
+    });
+    const stream: Stream = { listener, held, chunks: [], busy: false, cancelLife };
     this.#streams.add(stream);
     this.#count(listener.name, 1);
     if (this.#cancelFlush === undefined) this.#advance(stream, { welcome: true });
     return () => {
-      if (!this.#streams.delete(stream)) return;
-      this.#count(listener.name, -1);
-      if (stream.chunks.length > 0) this.#endSnapshot(stream);
-      this.#waiting = this.#waiting.filter((each) => each !== stream);
+      this.#drop(stream);
     };
   }
 
@@ -88,7 +98,10 @@ export class Broadcast {
   close(): void {
     this.#closed = true;
     this.#cancelFlush?.();
-    for (const { listener } of this.#streams) listener.end('stopping');
+    for (const { listener, cancelLife } of this.#streams) {
+      cancelLife();
+      listener.end('stopping');
+    }
     this.#streams.clear();
     this.#names.clear();
     this.#connected = undefined;
@@ -104,6 +117,7 @@ export class Broadcast {
     this.#told = this.#newest;
     this.#events = encodedEvents({ register: this.#told, codec, latest: { since, changes } });
     for (const stream of this.#streams) this.#advance(stream, { welcome: false });
+    if (changes.tombstones.length > 0) this.#cutRemoved();
     // The kernel's share of the work comes after this turn of the event loop.
     clock.after(0, () => {
       this.#lastFlushMs = clock.now() - began;
@@ -122,8 +136,38 @@ export class Broadcast {
       stream.held = to;
       this.#send(stream, this.#events.deltaFrom(held.number));
     } else if (nodeOf(this.#told, stream.listener.name) === undefined) {
-      stream.listener.end('removed');
+      this.#end(stream, 'removed');
     }
+  }
+
+  /** One that does not read its farewell is cut all the same. */
+  #cutRemoved(): void {
+    const isGone = ({ listener }: Stream): boolean =>
+      nodeOf(this.#told, listener.name) === undefined;
+    const gone = [...this.#streams].filter(isGone);
+    this.#given.clock.after(farewellMs, () => {
+      for (const stream of gone) {
+        if (this.#streams.has(stream) && isGone(stream)) this.#end(stream, 'removed');
+      }
+    });
+  }
+
+  #end(stream: Stream, reason: 'removed' | 'renew'): void {
+    this.#drop(stream);
+    stream.listener.end(reason);
+  }
+
+  #drop(stream: Stream): void {
+    if (!this.#streams.delete(stream)) return;
+    stream.cancelLife();
+    this.#count(stream.listener.name, -1);
+    this.#waiting = this.#waiting.filter((each) => each !== stream);
+    if (stream.chunks.length > 0) this.#endSnapshot(stream);
+  }
+
+  #nextLifeMs(): number {
+    this.#added = (this.#added + 1) % spreadSteps;
+    return streamLifeMs + (spreadMs * this.#added) / spreadSteps;
   }
 
   #wantSnapshot(stream: Stream): void {

@@ -67,7 +67,7 @@ const announces = (node: RegisteredNode, pools: readonly Prefix[]): string | und
     if (pool !== undefined) {
       return (
         `node "${node.name}" may announce ${prefix}, which overlaps the pool ${pool}; choose another ` +
-        `pool, or first withdraw it: meshoverctl advertise withdraw ${node.name} ${prefix}`
+        `pool, or first withdraw it: meshoverctl authorise ${node.name} -withdraw -advertise ${prefix}`
       );
     }
   }

@@ -73,7 +73,9 @@ const follow = (given: RpcGiven, stream: Stream, { name, held }: Watcher): void 
       });
     },
     end: (reason) => {
-      fail(stream, reason === 'removed' ? statusOfRefusal(removed(name)) : stopping);
+      // A stream that ends well is resumed at once, with a fresh proof.
+      if (reason === 'renew') stream.end();
+      else fail(stream, reason === 'removed' ? statusOfRefusal(removed(name)) : stopping);
     },
   };
   const stop = given.hub.watch(listener, held);

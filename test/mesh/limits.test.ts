@@ -61,7 +61,8 @@ const watchBlindly = async (
 const { door, calls } = usualLimits;
 
 test('joins above the rate are refused with the remedy, and other calls are answered', async () => {
-  const joins = { ...calls.joins, together: { burst: 2, perSecond: 0.001 } };
+  const joins = { ...calls.joins, together: { burst: 4, perSecond: 0.001 } };
+  // A join is a Hello and a Join.
   const controller = await start({ door, calls: { ...calls, joins } });
   const first = newNode('first');
   await first.join(controller);
@@ -70,7 +71,7 @@ test('joins above the rate are refused with the remedy, and other calls are answ
     code: status.RESOURCE_EXHAUSTED,
     details: expect.stringContaining('try again later') as string,
   });
-  await first.watch(controller);
+  await first.watch(controller, await first.proof('/meshover.v1.Peers/Watch'));
   await first.until(() => first.peers.size === 2);
   expect([...first.peers.keys()]).toEqual(['first', 'second']);
 });

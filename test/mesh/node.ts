@@ -1,16 +1,27 @@
 // A node of the mesh as the controller sees it: joins, follows its peers, keeps its view.
-import { randomUUID } from 'node:crypto';
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { credentials, Metadata, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import { SignJWT } from 'jose';
-import { JoiningClient, type JoinResponse } from '../../proto/gen/meshover/v1/joining.ts';
+import {
+  JoiningClient,
+  type HelloResponse,
+  type JoinResponse,
+} from '../../proto/gen/meshover/v1/joining.ts';
 import {
   PeersClient,
   type Delta,
   type SnapshotChunk,
   type WatchResponse,
 } from '../../proto/gen/meshover/v1/peers.ts';
-import type { Peer, Revision, Tombstone } from '../../proto/gen/meshover/v1/mesh.ts';
+import {
+  Signed as WireSigned,
+  type Peer,
+  type Revision,
+  type Tombstone,
+} from '../../proto/gen/meshover/v1/mesh.ts';
+import type { ControllerProof, Signed } from '../../shared/mesh/trust.ts';
+import { peekWord } from '../../shared/trust/signed.ts';
+import { controllerProofKind, signedFromWire } from '../../shared/wire/signed.ts';
 import { StatusClient } from '../../proto/gen/meshover/v1/status.ts';
 import type { NodeStatus } from '../../proto/gen/meshover/v1/status.ts';
 
@@ -38,6 +49,25 @@ export const channelOptions = {
 const rawKey = (key: KeyObject): Buffer =>
   Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
 
+export const controllerProof = async (place: Place): Promise<ControllerProof> => {
+  const client = new JoiningClient(place.address, secured(place.authority), channelOptions);
+  try {
+    const signed = await new Promise<Signed>((resolve, reject) => {
+      client.hello({ nonce: randomBytes(32) }, (fault, answer?: HelloResponse) => {
+        const { proof } = answer ?? {};
+        const word = proof && signedFromWire(WireSigned.encode(proof).finish());
+        if (word === undefined) reject(fault ?? new Error('no proof'));
+        else resolve(word);
+      });
+    });
+    const word = peekWord(controllerProofKind, signed);
+    if (!word.ok) throw new Error(word.reason);
+    return word.value;
+  } finally {
+    client.close();
+  }
+};
+
 export class MeshNode {
   readonly name: string;
   readonly identity = generateKeyPairSync('ed25519');
@@ -47,7 +77,8 @@ export class MeshNode {
   /** Messages of the current watch. */
   events: WatchEvent[] = [];
   revision: Revision | undefined;
-  registerId = 'join';
+  /** What its proofs are for: register and certificate, as the last controller that was met told. */
+  audience = '';
   ended: ServiceError | undefined;
   #waiting: { check: () => boolean; done: () => void }[] = [];
   #close: (() => void)[] = [];
@@ -59,8 +90,7 @@ export class MeshNode {
 
   async proof(method: string, changes: Record<string, unknown> = {}): Promise<Metadata> {
     const now = Math.floor(Date.now() / 1000);
-    const audience = method.endsWith('/Join') ? 'join' : this.registerId;
-    const claims = { sub: this.name, aud: audience, method, jti: randomUUID() };
+    const claims = { sub: this.name, aud: this.audience, method, jti: randomUUID() };
     const token = await new SignJWT({ ...claims, iat: now, exp: now + 60, ...changes })
       .setProtectedHeader({ alg: 'EdDSA' })
       .sign(this.identity.privateKey);
@@ -79,16 +109,14 @@ export class MeshNode {
       ...{ signedStatement: Buffer.alloc(0), succession: Buffer.alloc(0) },
       ...changes,
     };
-    const metadata = proof ?? (await this.proof('/meshover.v1.Joining/Join'));
+    const metadata = proof ?? (await this.#proofAt(place, '/meshover.v1.Joining/Join'));
     try {
-      const response = await new Promise<JoinResponse>((resolve, reject) => {
+      return await new Promise<JoinResponse>((resolve, reject) => {
         client.join(request, metadata, (error, answer) => {
           if (error === null) resolve(answer);
           else reject(error);
         });
       });
-      this.registerId = response.revision?.registerId ?? 'join';
-      return response;
     } finally {
       client.close();
     }
@@ -96,7 +124,7 @@ export class MeshNode {
 
   async watch(place: Place, proof?: Metadata): Promise<void> {
     const client = new PeersClient(place.address, secured(place.authority), channelOptions);
-    const metadata = proof ?? (await this.proof('/meshover.v1.Peers/Watch'));
+    const metadata = proof ?? (await this.#proofAt(place, '/meshover.v1.Peers/Watch'));
     this.events = [];
     this.ended = undefined;
     const stream = client.watch({ name: this.name, resumeFrom: this.revision }, metadata);
@@ -119,7 +147,7 @@ export class MeshNode {
 
   async report(place: Place, status: NodeStatus, name = this.name): Promise<void> {
     const client = new StatusClient(place.address, secured(place.authority), channelOptions);
-    const metadata = await this.proof('/meshover.v1.Status/Report');
+    const metadata = await this.#proofAt(place, '/meshover.v1.Status/Report');
     try {
       await new Promise<void>((resolve, reject) => {
         client.report({ name, status }, metadata, (error) => {
@@ -150,6 +178,17 @@ export class MeshNode {
 
   leave(): void {
     for (const close of this.#close.splice(0)) close();
+  }
+
+  async #proofAt(place: Place, method: string): Promise<Metadata> {
+    await this.meet(place);
+    return this.proof(method);
+  }
+
+  /** Learns whom proofs are for; it believes what it is told. */
+  async meet(place: Place): Promise<void> {
+    const { registerId, certificateHash } = await controllerProof(place);
+    this.audience = `${registerId} ${certificateHash}`;
   }
 
   #take(event: WatchEvent): void {

@@ -37,7 +37,9 @@ describe('a join is refused', () => {
   });
 
   test('when the proof is signed by another key', async () => {
-    const proof = await new MeshNode('a').proof(join);
+    const thief = new MeshNode('a');
+    thief.audience = a.audience;
+    const proof = await thief.proof(join);
     await expect(a.join(controller, {}, proof)).rejects.toMatchObject(unproven);
   });
 
@@ -95,7 +97,7 @@ test('a node that never joined may not watch', async () => {
 
 test('a node may not watch in the name of another', async () => {
   const thief = new MeshNode('a');
-  thief.registerId = a.registerId;
+  thief.audience = a.audience;
   await thief.watch(controller);
   await thief.until(() => thief.ended !== undefined);
   expect(thief.ended?.code).toBe(status.UNAUTHENTICATED);

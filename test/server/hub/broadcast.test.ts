@@ -229,3 +229,29 @@ test('the window grows with the time that telling takes', () => {
   clock.advance(1);
   expect(a.heard).toHaveLength(3);
 });
+
+test('a removed node that does not read is cut within a second', () => {
+  admit('b');
+  open();
+  const b = reader('b', 'slow');
+  broadcast.add(b, register.revision);
+  remove('b');
+  clock.advance(50);
+  expect(b.ends).toEqual([]);
+  clock.advance(1000);
+  expect(b.ends).toEqual(['removed']);
+  expect(broadcast.connected().size).toBe(0);
+});
+
+test('a stream ends after about half an hour, so that its node proves anew who it is', () => {
+  admit('b');
+  open();
+  const streams = [reader('b'), reader('b')];
+  const [first] = streams.map((each) => broadcast.add(each, register.revision));
+  clock.advance(27 * 60_000);
+  expect(streams.map(({ ends }) => ends)).toEqual([[], []]);
+  first?.();
+  clock.advance(6 * 60_000);
+  expect(streams.map(({ ends }) => ends)).toEqual([[], ['renew']]);
+  expect(broadcast.connected().size).toBe(0);
+});
