@@ -16,6 +16,19 @@ import { startPings } from './ping-stream.ts';
 import { closedMesh, lanHost, lanPrefix } from './topology.ts';
 
 const withinMs = 2000;
+
+/** FRR takes a new configuration in a second on hardware, and in several in a guest of one slow CPU. */
+const configuredWithinMs = process.env['LAB_KERNEL'] === 'own' ? withinMs : 30_000;
+
+/** No agent is still busy with what was before. */
+const settled = async (mesh: Mesh, names: readonly string[]): Promise<void> => {
+  for (const name of names)
+    await waitFor({ what: `${name} to have nothing to do`, deadlineMs: 90_000 }, async () => {
+      const { stdout } = await mesh.callAgent(name, ['-plan']);
+      return stdout.includes('nothing to do') ? true : stdout.trim();
+    });
+};
+
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
 const said = (name: string, pattern: RegExp): Promise<true> =>
@@ -95,6 +108,7 @@ const authorises = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   claim('a prefix that nobody authorised is in no kernel', before || 'no route', before === '');
   const asked = await operate(mesh, ['authorisations']);
   claim('the operator sees what is asked in vain', lanPrefix, asked.includes(lanPrefix));
+  await settled(mesh, ['alpha', 'bravo']);
   const { v4: source } = await addressesOf(mesh, 'bravo');
   const pings = startPings(mesh, { from: 'bravo', source, to: lanHost.v4 });
   await operate(mesh, ['authorise', 'alpha', '-advertise', lanPrefix]);
@@ -104,7 +118,11 @@ const authorises = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   );
   const grantedAt = Number((await lastEvent(mesh, 'authorised', 'alpha')).atMs);
   const came = (pings.answers()[0] ?? Infinity) - grantedAt;
-  claim('from the grant to the first answer from the LAN', seconds(came), came <= withinMs);
+  claim(
+    'from the grant to the first answer from the LAN',
+    seconds(came),
+    came <= configuredWithinMs,
+  );
   await operate(mesh, ['authorise', 'alpha', '-advertise', lanPrefix, '-withdraw']);
   await waitFor({ what: 'the route to go', deadlineMs: 60_000 }, async () => {
     const now = await route(mesh, 'bravo');
@@ -113,10 +131,15 @@ const authorises = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   const withdrawnAt = Number((await lastEvent(mesh, 'withdrawn', 'alpha')).atMs);
   await pings.stop();
   const went = (pings.answers().at(-1) ?? Infinity) - withdrawnAt;
-  claim('from the withdrawal to the last answer from the LAN', seconds(went), went <= withinMs);
+  claim(
+    'from the withdrawal to the last answer from the LAN',
+    seconds(went),
+    went <= configuredWithinMs,
+  );
 };
 
 const removes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
+  await settled(mesh, ['alpha', 'bravo']);
   const [alpha, bravo] = [await addressesOf(mesh, 'alpha'), await addressesOf(mesh, 'bravo')];
   const streams = [
     startPings(mesh, { from: 'alpha', source: alpha.v6, to: bravo.v6 }),
