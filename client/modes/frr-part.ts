@@ -7,7 +7,8 @@ import type { FrrHost, KernelHost } from '../host/ports.ts';
 import { hostSockets } from '../host/sockets.ts';
 import { vtyIn } from '../host/vty.ts';
 import { observeFrr, readFrrTemplates } from '../observe/frr.ts';
-import { readFrrSessions } from '../status/frr.ts';
+import { readFrrSessions, type FrrSession } from '../status/frr.ts';
+import { OriginWatch, type Refused } from '../status/origin-watch.ts';
 import type { Sessions } from '../status/status-for.ts';
 import type { FrrPart } from './parts.ts';
 
@@ -24,6 +25,7 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
     vty,
     sockets: hostSockets,
   };
+  const origins = new OriginWatch(vty);
   let version = '';
   return {
     side: {
@@ -37,7 +39,7 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
     },
     sessions: async () => {
       const sessions = config.frr === 'none' ? [] : await readFrrSessions(vty);
-      return sessionsOf(version, sessions);
+      return sessionsOf(version, sessions, await origins.look(sessions));
     },
     vty,
   };
@@ -45,8 +47,14 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
 
 const sessionsOf = (
   frrVersion: string,
-  sessions: Awaited<ReturnType<typeof readFrrSessions>>,
+  sessions: readonly FrrSession[],
+  refused: ReadonlyMap<string, Refused>,
 ): Sessions => ({
   frrVersion,
-  links: new Map(sessions.map((session) => [session.interface, session])),
+  links: new Map(
+    sessions.map((session) => {
+      const { refusedPrefixes = 0, violations = [] } = refused.get(session.interface) ?? {};
+      return [session.interface, { ...session, refusedPrefixes, violations }];
+    }),
+  ),
 });

@@ -17,6 +17,7 @@ import {
 import { metricsFor } from '../status/metrics.ts';
 import { Reporter } from '../status/reporter.ts';
 import { noSessions, statusFor } from '../status/status-for.ts';
+import { tellViolations } from '../status/tell-violations.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { turnGivenFor, uplinkGivenFor, type NodeParts } from './parts.ts';
 import { RtrPart } from './rtr-part.ts';
@@ -108,8 +109,8 @@ class Agent {
   }
 
   async #status(): Promise<NodeStatus> {
-    const { config, frr } = this.#parts;
-    return statusFor({
+    const { config, frr, log } = this.#parts;
+    const status = statusFor({
       view: this.#turn?.view,
       observed: { wireguard: this.#turn?.observed.wireguard },
       outcomes: this.#turn?.outcomes ?? [],
@@ -120,6 +121,8 @@ class Agent {
       frrBackend: config.disabled.includes('frr') ? '' : config.frr,
       programVersion,
     });
+    tellViolations(log, this.reporter.last, status);
+    return status;
   }
 }
 

@@ -42,8 +42,14 @@ const linkGauges = (
   const bgp = gauge('bgp_up', 'The BGP session with a peer is Established.', ['peer']);
   const bfd = gauge('bfd_up', 'The BFD session with a peer is up.', ['peer']);
   const prefixes = gauge('prefixes', 'Prefixes accepted from a peer.', ['peer']);
+  const refused = new Gauge({
+    name: 'meshover_link_origin_violations',
+    help: 'Prefixes that a peer announces and may not; they are refused.',
+    labelNames: ['peer'],
+    registers: [registry],
+  });
   return (links, nowSeconds) => {
-    for (const each of [age, bgp, bfd, prefixes]) each.reset();
+    for (const each of [age, bgp, bfd, prefixes, refused]) each.reset();
     for (const { peer, ...link } of links) {
       const { lastHandshakeSeconds } = link;
       if (lastHandshakeSeconds > 0)
@@ -51,6 +57,7 @@ const linkGauges = (
       bgp.set({ peer }, link.bgpState === 'Established' ? 1 : 0);
       bfd.set({ peer }, link.bfdState === 'up' ? 1 : 0);
       prefixes.set({ peer }, link.prefixes);
+      refused.set({ peer }, link.refusedPrefixes);
     }
   };
 };

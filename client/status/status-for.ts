@@ -1,6 +1,6 @@
 // What the node reports of itself: a pure summary of the last turn and of the sessions.
 import { printRevision, type Revision } from '../../shared/mesh/revision.ts';
-import type { LinkStatus, NodeStatus } from '../../shared/mesh/status.ts';
+import type { LinkStatus, NodeStatus, OriginViolation } from '../../shared/mesh/status.ts';
 import type { View } from '../../shared/mesh/view.ts';
 import { linkName } from '../desired/names.ts';
 import type { Observed } from '../observe/observed.ts';
@@ -12,6 +12,8 @@ export interface SessionState {
   readonly bgpUptimeSeconds: number;
   readonly bfdState: string;
   readonly prefixes: number;
+  readonly refusedPrefixes: number;
+  readonly violations: readonly OriginViolation[];
 }
 
 export interface Sessions {
@@ -77,6 +79,8 @@ const sessionOf = (session: SessionState | undefined): SessionState => ({
   bgpUptimeSeconds: session?.bgpUptimeSeconds ?? 0,
   bfdState: session?.bfdState ?? '',
   prefixes: session?.prefixes ?? 0,
+  refusedPrefixes: session?.refusedPrefixes ?? 0,
+  violations: session?.violations ?? [],
 });
 
 /** What of a status is worth an early report: not counters that always move. */
@@ -92,5 +96,6 @@ export const gistOf = (status: NodeStatus): string =>
       link.lastHandshakeSeconds > 0,
       link.bgpState,
       link.bfdState,
+      link.refusedPrefixes,
     ]),
   ]);

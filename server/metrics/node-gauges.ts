@@ -74,6 +74,7 @@ const gauges: readonly NodeGauge[] = [
 
 export const addNodeGauges = (registry: Registry, given: MetricsGiven): void => {
   addConnected(registry, given.state);
+  addViolations(registry, given);
   for (const { name, help, labelNames, read } of gauges) {
     new Gauge({
       name,
@@ -88,6 +89,34 @@ export const addNodeGauges = (registry: Registry, given: MetricsGiven): void => 
       },
     });
   }
+};
+
+/** By culprit and not by link, which would be the square of the nodes; the reports name the prefixes. */
+const addViolations = (registry: Registry, given: MetricsGiven): void => {
+  new Gauge({
+    name: 'meshover_node_origin_violations',
+    help: 'Prefixes that the node announces and may not, as its peers report; the most that one of them refuses.',
+    labelNames: ['node'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { name } of nodesOf(given.state.register())) this.set({ node: name }, 0);
+      const known = new Set<string>(nodesOf(given.state.register()).map(({ name }) => name));
+      for (const [culprit, count] of refusedOf(given)) {
+        if (known.has(culprit)) this.set({ node: culprit }, count);
+      }
+    },
+  });
+};
+
+const refusedOf = (given: MetricsGiven): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const [, { status }] of reportsOf(given)) {
+    for (const { peer, refusedPrefixes } of status.links) {
+      counts.set(peer, Math.max(counts.get(peer) ?? 0, refusedPrefixes));
+    }
+  }
+  return counts;
 };
 
 const addConnected = (registry: Registry, state: HubState): void => {

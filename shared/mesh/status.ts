@@ -1,5 +1,6 @@
 // What a node reports of its own state.
 import type { Hostname } from '../address/hostname.ts';
+import type { Prefix } from '../address/prefix.ts';
 import type { Revision } from './revision.ts';
 
 export interface LinkStatus {
@@ -16,6 +17,19 @@ export interface LinkStatus {
   readonly bfdState: string;
   /** Prefixes accepted from the peer, both families. */
   readonly prefixes: number;
+  /** Prefixes that the peer announces and that are refused. */
+  readonly refusedPrefixes: number;
+  /** Some of them, sorted by prefix. */
+  readonly violations: readonly OriginViolation[];
+}
+
+/** The most violations of a link that are named; more are only counted. */
+export const mostViolations = 10;
+
+export interface OriginViolation {
+  readonly prefix: Prefix;
+  /** AS path as it came. */
+  readonly path: string;
 }
 
 export interface NodeStatus {

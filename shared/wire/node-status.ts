@@ -2,9 +2,16 @@
 import type {
   LinkStatus as WireLinkStatus,
   NodeStatus as WireNodeStatus,
+  OriginViolation as WireOriginViolation,
 } from '../../proto/gen/meshover/v1/status.ts';
 import { parseHostname } from '../address/hostname.ts';
-import type { LinkStatus, NodeStatus } from '../mesh/status.ts';
+import { parsePrefix } from '../address/prefix.ts';
+import {
+  mostViolations,
+  type LinkStatus,
+  type NodeStatus,
+  type OriginViolation,
+} from '../mesh/status.ts';
 import { parseAll, parsed, type Parsed } from '../outcome/parsed.ts';
 import { revisionFromWire, revisionToWire } from './revision.ts';
 
@@ -18,6 +25,7 @@ export const nodeStatusToWire = (status: NodeStatus): WireNodeStatus => ({
     receivedBytes: BigInt(link.receivedBytes),
     sentBytes: BigInt(link.sentBytes),
     bgpUptimeSeconds: BigInt(link.bgpUptimeSeconds),
+    violations: link.violations.map((violation) => ({ ...violation })),
   })),
 });
 
@@ -39,12 +47,25 @@ export const nodeStatusFromWire = (wire: WireNodeStatus): Parsed<NodeStatus> => 
 const linkStatusFromWire = (wire: WireLinkStatus): Parsed<LinkStatus> => {
   const peer = parseHostname(wire.peer);
   if (!peer.ok) return peer;
+  const violations = parseAll(wire.violations.slice(0, mostViolations), violationFromWire);
+  if (!violations.ok) return violations;
   return parsed({
     ...wire,
+    violations: violations.value,
     peer: peer.value,
     lastHandshakeSeconds: Number(wire.lastHandshakeSeconds),
     receivedBytes: Number(wire.receivedBytes),
     sentBytes: Number(wire.sentBytes),
     bgpUptimeSeconds: Number(wire.bgpUptimeSeconds),
   });
+};
+
+/** A path is as long as somebody made it. */
+const longestPath = 200;
+
+const violationFromWire = (wire: WireOriginViolation): Parsed<OriginViolation> => {
+  const prefix = parsePrefix(wire.prefix);
+  return prefix.ok
+    ? parsed({ prefix: prefix.value, path: wire.path.slice(0, longestPath) })
+    : prefix;
 };

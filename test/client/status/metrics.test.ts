@@ -28,6 +28,8 @@ const status: NodeStatus = {
       bgpUptimeSeconds: 3,
       bfdState: 'up',
       prefixes: 4,
+      refusedPrefixes: 3,
+      violations: [],
     },
   ],
 };
@@ -52,6 +54,7 @@ describe('metrics of the agent', () => {
     expect(lines).toContain('meshover_agent_controller_connected 1');
     expect(lines).toContain('meshover_agent_handshake_age_seconds{peer="node2"} 10');
     expect(lines).toContain('meshover_agent_bgp_up{peer="node2"} 1');
+    expect(lines).toContain('meshover_link_origin_violations{peer="node2"} 3');
     expect(lines).toContain('meshover_agent_revision{state="applied"} 1');
   });
 

@@ -70,13 +70,22 @@ describe('status', () => {
         bgpUptimeSeconds: 0,
         bfdState: '',
         prefixes: 0,
+        refusedPrefixes: 0,
+        violations: [],
       },
       expect.objectContaining({ peer: 'node3', lastHandshakeSeconds: 0, receivedBytes: 0 }),
     ]);
   });
 
   it('finds the session of each link', () => {
-    const session = { bgpState: 'Established', bgpUptimeSeconds: 7, bfdState: 'up', prefixes: 4 };
+    const session = {
+      bgpState: 'Established',
+      bgpUptimeSeconds: 7,
+      bfdState: 'up',
+      prefixes: 4,
+      refusedPrefixes: 0,
+      violations: [],
+    };
     const sessions = { frrVersion: '10.3', links: new Map([[linkName(three.name), session]]) };
     const status = statusFor(given({ sessions }));
     expect(status.links[1]).toMatchObject(session);

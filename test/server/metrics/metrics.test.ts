@@ -21,6 +21,8 @@ const link = (peer: string, changes: Partial<LinkStatus> = {}): LinkStatus => ({
   bgpUptimeSeconds: 5,
   bfdState: 'up',
   prefixes: 2,
+  refusedPrefixes: 0,
+  violations: [],
   ...changes,
 });
 
@@ -46,7 +48,10 @@ const metrics = (): Metrics => {
     connected: () => new Set(['alpha' as Hostname, 'gone' as Hostname]),
     reports: () =>
       new Map([
-        ['alpha' as Hostname, report([link('beta'), link('gamma', { bgpState: 'Idle' })])],
+        [
+          'alpha' as Hostname,
+          report([link('beta'), link('gamma', { bgpState: 'Idle', refusedPrefixes: 7 })]),
+        ],
         ['beta' as Hostname, report([link('alpha'), link('gone')])],
       ]),
   };
@@ -67,6 +72,8 @@ test.each([
   'meshover_node_handshake_age_seconds{node="alpha"} 100',
   'meshover_node_bgp_sessions{node="alpha",state="Idle"} 1',
   'meshover_node_failed_steps{node="beta"} 3',
+  'meshover_node_origin_violations{node="gamma"} 7',
+  'meshover_node_origin_violations{node="alpha"} 0',
 ])('%s', async (line) => {
   expect((await metrics().text()).split('\n')).toContain(line);
 });

@@ -117,6 +117,10 @@ export const anyStatus: fc.Arbitrary<NodeStatus> = fc.record({
       bgpUptimeSeconds: counter,
       bfdState: fc.string(),
       prefixes: uint32,
+      refusedPrefixes: uint32,
+      violations: fc.array(fc.record({ prefix, path: fc.string({ maxLength: 200 }) }), {
+        maxLength: 10,
+      }),
     }),
   ),
 });

@@ -65,6 +65,16 @@ export interface LinkStatus {
   bfdState: string;
   /** Prefixes accepted from the peer, both families. */
   prefixes: number;
+  /** Prefixes that the peer announces and that are refused, because it may not. */
+  refusedPrefixes: number;
+  /** Some of them, sorted by prefix: ten at most. */
+  violations: OriginViolation[];
+}
+
+export interface OriginViolation {
+  prefix: string;
+  /** AS path as it came, for example "4200000007 4200000001"; the last one is who claims to be the origin. */
+  path: string;
 }
 
 function createBaseReportRequest(): ReportRequest {
@@ -429,6 +439,8 @@ function createBaseLinkStatus(): LinkStatus {
     bgpUptimeSeconds: 0n,
     bfdState: "",
     prefixes: 0,
+    refusedPrefixes: 0,
+    violations: [],
   };
 }
 
@@ -472,6 +484,12 @@ export const LinkStatus: MessageFns<LinkStatus> = {
     }
     if (message.prefixes !== 0) {
       writer.uint32(72).uint32(message.prefixes);
+    }
+    if (message.refusedPrefixes !== 0) {
+      writer.uint32(80).uint32(message.refusedPrefixes);
+    }
+    for (const v of message.violations) {
+      OriginViolation.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -561,6 +579,22 @@ export const LinkStatus: MessageFns<LinkStatus> = {
             message.prefixes = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.refusedPrefixes = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.violations.push(OriginViolation.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -608,6 +642,14 @@ export const LinkStatus: MessageFns<LinkStatus> = {
         ? globalThis.String(object.bfd_state)
         : "",
       prefixes: isSet(object.prefixes) ? globalThis.Number(object.prefixes) : 0,
+      refusedPrefixes: isSet(object.refusedPrefixes)
+        ? globalThis.Number(object.refusedPrefixes)
+        : isSet(object.refused_prefixes)
+        ? globalThis.Number(object.refused_prefixes)
+        : 0,
+      violations: globalThis.Array.isArray(object?.violations)
+        ? object.violations.map((e: any) => OriginViolation.fromJSON(e))
+        : [],
     };
   },
 
@@ -640,6 +682,12 @@ export const LinkStatus: MessageFns<LinkStatus> = {
     if (message.prefixes !== 0) {
       obj.prefixes = Math.round(message.prefixes);
     }
+    if (message.refusedPrefixes !== 0) {
+      obj.refusedPrefixes = Math.round(message.refusedPrefixes);
+    }
+    if (message.violations?.length) {
+      obj.violations = message.violations.map((e) => OriginViolation.toJSON(e));
+    }
     return obj;
   },
 
@@ -663,6 +711,93 @@ export const LinkStatus: MessageFns<LinkStatus> = {
       : 0n;
     message.bfdState = object.bfdState ?? "";
     message.prefixes = object.prefixes ?? 0;
+    message.refusedPrefixes = object.refusedPrefixes ?? 0;
+    message.violations = object.violations?.map((e) => OriginViolation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOriginViolation(): OriginViolation {
+  return { prefix: "", path: "" };
+}
+
+export const OriginViolation: MessageFns<OriginViolation> = {
+  encode(message: OriginViolation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prefix !== "") {
+      writer.uint32(10).string(message.prefix);
+    }
+    if (message.path !== "") {
+      writer.uint32(18).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OriginViolation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOriginViolation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OriginViolation {
+    return {
+      prefix: isSet(object.prefix) ? globalThis.String(object.prefix) : "",
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+    };
+  },
+
+  toJSON(message: OriginViolation): unknown {
+    const obj: any = {};
+    if (message.prefix !== "") {
+      obj.prefix = message.prefix;
+    }
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<OriginViolation>, I>>(base?: I): OriginViolation {
+    return OriginViolation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OriginViolation>, I>>(object: I): OriginViolation {
+    const message = createBaseOriginViolation();
+    message.prefix = object.prefix ?? "";
+    message.path = object.path ?? "";
     return message;
   },
 };

@@ -1,0 +1,77 @@
+// A hostile peer with a real FRR: nothing of it comes in, and it is known by name and prefix.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linkName } from '../../client/desired/names.ts';
+import { readFrrSessions } from '../../client/status/frr.ts';
+import { OriginWatch, type Refused } from '../../client/status/origin-watch.ts';
+import { peerOf, type FrrCase } from '../client/desired/frr-case.ts';
+import { until } from './frr-node.ts';
+import { frrVersions } from './images.ts';
+import { announce, askBgpd, bgpRoutes, startPair, type Pair } from './two-hosts.ts';
+
+const [left, right] = [peerOf(1), peerOf(2)];
+const network: FrrCase = { self: left, peers: [right] };
+const own = ['10.128.0.2', 'fd00:beef:beef::2'];
+
+describe.each(frrVersions)('FRR %s', (version) => {
+  let pair: Pair;
+  let watch: OriginWatch;
+  const look = async (): Promise<Refused | undefined> => {
+    const sessions = await readFrrSessions(pair.a.node.host.vty);
+    return (await watch.look(sessions)).get(linkName(right.name));
+  };
+  const residentKiB = async (): Promise<number> => {
+    const status = await pair.a.node.host.containers.exec('meshover-frr', [
+      'sh',
+      '-c',
+      'grep VmRSS /proc/$(cat /run/frr/bgpd.pid)/status',
+    ]);
+    return Number(/(\d+) kB/.exec(status.stdout)?.[1]);
+  };
+
+  beforeAll(async () => {
+    pair = await startPair(version, { a: left, b: right }, { network });
+    watch = new OriginWatch(pair.a.node.host.vty);
+    await pair.routesAre(own);
+  });
+  afterAll(() => pair.stop());
+
+  test('an honest peer has no violations', async () => {
+    expect(await look()).toEqual({ refusedPrefixes: 0, violations: [] });
+  });
+
+  test("another's address, a default route and a LAN are refused and named", async () => {
+    const foreign = ['0.0.0.0/0', '10.128.0.99/32', '192.168.0.0/16'];
+    for (const prefix of foreign) await announce(pair.b, 4, prefix);
+    await announce(pair.b, 6, '::/0');
+    await pair.hasHeard([...foreign, '::/0']);
+    expect(await look()).toEqual({
+      refusedPrefixes: 4,
+      violations: [...foreign, '::/0'].map((prefix) => ({ prefix, path: String(right.asn) })),
+    });
+    expect(bgpRoutes(pair.a.node)).toEqual(own);
+  });
+
+  test('10,000 prefixes end its session; bgpd stays small, and the culprit is still known', async () => {
+    const before = await residentKiB();
+    const lines = Array.from(
+      { length: 10_000 },
+      (_, n) => `  network 11.${n >> 8}.${n & 255}.0/24`,
+    );
+    const { host } = pair.b.node;
+    const script = `router bgp ${right.asn}\n address-family ipv4 unicast\n${lines.join('\n')}\n`;
+    await host.files.write(`${host.stateDir}/frr/many.conf`, script, 0o644);
+    const filled = host.containers.exec('meshover-frr', ['vtysh', '-f', '/etc/frr/many.conf']);
+    await until(async () => {
+      const [session] = await readFrrSessions(pair.a.node.host.vty);
+      await look();
+      return session?.bgpState.includes('PfxCt') === true;
+    });
+    expect(await filled).toMatchObject({ code: 0 });
+    expect((await look())?.refusedPrefixes).toBeGreaterThan(0);
+    expect(bgpRoutes(pair.a.node).filter((route) => !own.includes(route))).toEqual([]);
+    const after = await residentKiB();
+    console.info(`FRR ${version}: bgpd from ${before} to ${after} KiB`);
+    expect(after - before).toBeLessThan(20_000);
+    expect(await askBgpd(pair.a.node, 'show bgp ipv4 unicast')).not.toContain(' 11.');
+  });
+});
