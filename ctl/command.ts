@@ -10,6 +10,7 @@ import type { ConnectionGiven, Controller } from './connection/connect.ts';
 import type { Environment } from './connection/known-controllers.ts';
 import { parseServerAddress } from './connection/server-address.ts';
 import type { Surroundings } from './surroundings.ts';
+import { printable } from '../shared/outcome/printable.ts';
 
 /** What a command works with. */
 export interface Desk extends Surroundings {
@@ -137,7 +138,10 @@ const prepare = <T extends FlagTable>(
     : complaint(job.reason);
 };
 
-const complaint = (text: string): Prepared => ({ kind: 'complaints', complaints: [text] });
+const complaint = (text: string): Prepared => ({
+  kind: 'complaints',
+  complaints: [printable(text)],
+});
 
 const connectionFrom = (values: FlagValues<typeof connectionFlags>): Parsed<ConnectionGiven> => {
   const address = parseServerAddress(values.controlserver);

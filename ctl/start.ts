@@ -4,6 +4,7 @@ import { nearestName } from '../shared/flags/nearest.ts';
 import type { Command, Prepared, PreparedLine } from './command.ts';
 import { allCommands } from './commands/all.ts';
 import { helpOfAll, helpOfCommand, overview } from './help.ts';
+import { printable } from '../shared/outcome/printable.ts';
 
 export type CtlStart =
   | Exclude<Prepared, { kind: 'help' }>
@@ -49,7 +50,10 @@ const helpFor = (words: readonly string[]): CtlStart => {
     : { kind: 'help', text: helpOfCommand(command) };
 };
 
-const complaint = (text: string): CtlStart => ({ kind: 'complaints', complaints: [text] });
+const complaint = (text: string): CtlStart => ({
+  kind: 'complaints',
+  complaints: [printable(text)],
+});
 
 const unknown = (words: readonly string[]): string => {
   const [first] = words;

@@ -23,6 +23,10 @@ export interface ServerConfig {
   readonly tlsFiles: TlsFiles | undefined;
   /** Everybody who asks is admitted. */
   readonly open: boolean;
+  /** The state directory was restored from a backup. */
+  readonly restored: boolean;
+  /** An empty register is made although keys of an earlier one are there. */
+  readonly newRegister: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
@@ -80,6 +84,14 @@ export const serverFlags = {
     help: 'admit every node that asks, and authorise what it advertises and gathers (for labs)',
     kind: 'switch',
   },
+  restored: {
+    help: 'the register was restored from a backup: begin a new epoch (noticed by itself in most cases)',
+    kind: 'switch',
+  },
+  newregister: {
+    help: 'begin with an empty register although the keys of an earlier one are there',
+    kind: 'switch',
+  },
   loglevel: { help: logLevels.join(', '), default: 'info', placeholder: 'LEVEL' },
   logformat: { help: logFormats.join(', '), default: 'text', placeholder: 'FORMAT' },
   version: { help: 'print the version and stop', kind: 'switch' },
@@ -102,6 +114,8 @@ export const serverStartFrom = (
     settings: settingsFrom(values),
     tlsFiles: tlsFilesFrom(values),
     open: parsed(values.open),
+    restored: parsed(values.restored),
+    newRegister: parsed(values.newregister),
     logLevel: oneOf('-loglevel', values.loglevel, logLevels),
     logFormat: oneOf('-logformat', values.logformat, logFormats),
   };

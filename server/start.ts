@@ -21,9 +21,10 @@ import { openRegister } from './open-register.ts';
 import { eventCodec } from './rpc/event-codec.ts';
 import { printListenAddress } from './rpc/listen.ts';
 import { serveRpc } from './rpc/serve-rpc.ts';
-import { prepareStateDir } from './state-dir.ts';
+import { prepareStateDir, registerFileIn } from './state-dir.ts';
+import { withMark, type MarkedStore } from './store/mark.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
-import { StoreError, type Store } from './store/store.ts';
+import { StoreError } from './store/store.ts';
 
 export interface StartGiven {
   /** Shows what is for a person's eyes and for no log; absent where nobody looks. */
@@ -45,9 +46,13 @@ export interface RunningServer {
 export const startServer = async (given: StartGiven): Promise<Parsed<RunningServer>> => {
   const prepared = await prepareStateDir(given.config.stateDir);
   if (!prepared.ok) return prepared;
-  let store: Store | undefined;
+  const { config, log } = given;
+  const path = registerFileIn(config.stateDir, config.newRegister);
+  if (!path.ok) return path;
+  let store: MarkedStore | undefined;
   try {
-    store = await openSqliteStore(join(given.config.stateDir, 'register.db'));
+    const marked = { path: path.value, anew: config.newRegister, log };
+    store = withMark(await openSqliteStore(path.value), marked);
     const running = await startWith(store, given);
     if (!running.ok) await store.close();
     return running;
@@ -60,14 +65,14 @@ export const startServer = async (given: StartGiven): Promise<Parsed<RunningServ
   }
 };
 
-const startWith = async (store: Store, given: StartGiven): Promise<Parsed<RunningServer>> => {
-  const { config, clock } = given;
+const startWith = async (store: MarkedStore, given: StartGiven): Promise<Parsed<RunningServer>> => {
+  const { config, clock, log } = given;
   const keys = await loadKeys(config.stateDir);
   const key = keys.registerKey;
   const act = { who: 'controller', atMs: clock.now(), key };
-  const register = await openRegister(store, config.settings, act);
+  const register = await openRegister(store, { ...config, act, log });
   if (!register.ok) return register;
-  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), key });
+  const hub = new Hub({ register: register.value, store, clock, codec: eventCodec(), key, log });
   const metrics = createMetrics({ state: hub, now: () => clock.now() });
   const http = await startHttp(given, metrics);
   if (!http.ok) return http;
@@ -102,7 +107,7 @@ const startHttp = async (
 
 const startRpc = async (
   { config, clock, log, limits = usualLimits }: StartGiven,
-  { hub, keys, metrics, store }: Parts & { readonly metrics: Metrics; readonly store: Store },
+  { hub, keys, metrics, store }: Parts & { readonly metrics: Metrics; readonly store: MarkedStore },
 ): ReturnType<typeof serveRpc> => {
   tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
   const shown = await tlsIdentityFor(config, keys.authority);

@@ -1,6 +1,8 @@
 // The directory of the register and the keys: made at the first start, for its owner only.
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keyFileNames } from './auth/key-files.ts';
 import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
 
 export const prepareStateDir = async (path: string): Promise<Parsed<undefined>> => {
@@ -15,4 +17,23 @@ export const prepareStateDir = async (path: string): Promise<Parsed<undefined>> 
       `-statedir ${path} cannot be written (${reason}); run as root, or choose a directory of your own with -statedir`,
     );
   }
+};
+
+// An empty register in place of a lost one would give every node's name and addresses to whoever
+// comes first.
+export const registerFileIn = (stateDir: string, anew: boolean): Parsed<string> => {
+  const path = join(stateDir, 'register.db');
+  const isThere = existsSync(path);
+  if (anew && isThere) {
+    return malformed(
+      `-newregister: there is a register at ${path}; start without -newregister to use it, or move it away first`,
+    );
+  }
+  const key = Object.values(keyFileNames).find((name) => existsSync(join(stateDir, name)));
+  return isThere || anew || key === undefined
+    ? parsed(path)
+    : malformed(
+        `${path} is missing although ${key} beside it shows that there was one: restore it from a backup, ` +
+          'or begin with an empty register by -newregister (every node must then join anew)',
+      );
 };

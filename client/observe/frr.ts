@@ -8,6 +8,7 @@ import {
 } from '../desired/frr-container.ts';
 import { EngineError, type Files, type FrrHost, type Vty } from '../host/ports.ts';
 import { settledText } from '../plan/frr-delta.ts';
+import { isObject } from './ip.ts';
 import type { ObservedFrr } from './observed.ts';
 
 export const observeFrr = async (host: FrrHost, image: string): Promise<ObservedFrr> => {
@@ -117,11 +118,16 @@ export interface AppliedFrr {
 }
 
 /** A damaged file only costs the memory: the configuration is then applied once more. */
-const readAppliedFrr = async (files: Files, stateDir: string): Promise<AppliedFrr | undefined> => {
+export const readAppliedFrr = async (
+  files: Files,
+  stateDir: string,
+): Promise<AppliedFrr | undefined> => {
   const text = await files.read(appliedFrrPath(stateDir));
   if (text === undefined) return undefined;
   try {
-    const { file, running, version, rpki } = JSON.parse(text) as Record<string, unknown>;
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return undefined;
+    const { file, running, version, rpki } = value;
     if (typeof file !== 'string' || typeof running !== 'string') return undefined;
     return {
       file,

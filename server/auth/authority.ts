@@ -45,6 +45,12 @@ export const newAuthority = async (): Promise<PemPair> => {
   return { certificate: certificate.toString('pem'), key: await privatePem(keys.privateKey) };
 };
 
+/** Throws when the pair cannot sign: one reader of PEM takes what another trips over. */
+export const tryAuthority = async ({ certificate, key }: PemPair): Promise<void> => {
+  new PeculiarCertificate(certificate);
+  await privateKeyOf(key);
+};
+
 /** A leaf for one run of the server: a new key each time, so none of it need be kept. */
 export const newServerLeaf = async (authority: PemPair): Promise<PemPair> => {
   const issuer = new PeculiarCertificate(authority.certificate);

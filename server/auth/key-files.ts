@@ -9,7 +9,7 @@ import {
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Secret } from '../../shared/log/secret.ts';
-import { newAuthority, type PemPair } from './authority.ts';
+import { newAuthority, tryAuthority, type PemPair } from './authority.ts';
 
 export interface ControllerKeys {
   readonly authority: PemPair;
@@ -78,7 +78,16 @@ const loadAuthority = async (certificatePath: string, keyPath: string): Promise<
       throw new Error(`it is not the key of ${certificatePath}`);
     }
   });
-  return { certificate, key };
+  if (!parsedCertificate.verify(parsedCertificate.publicKey)) {
+    throw new KeyFileError(certificatePath, 'its signature does not fit: it was changed');
+  }
+  const authority = { certificate, key };
+  try {
+    await tryAuthority(authority);
+  } catch (fault) {
+    throw new KeyFileError(`${certificatePath} or ${keyPath}`, fault);
+  }
+  return authority;
 };
 
 const ed25519From = (pem: string): KeyObject => {

@@ -83,7 +83,7 @@ export class Door {
     if (this.#byPeer.get(peer) === visitor) this.#byPeer.delete(peer);
   }
 
-  /** A call of it was answered with more than a refusal, and is open. */
+  /** A call of a node or an operator was answered on it, and is open. */
   answered(visitor: Visitor): void {
     visitor.open++;
     this.#crowd.move(visitor, 'proven');

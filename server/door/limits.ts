@@ -6,7 +6,7 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-// A connection is *proven* once a call on it was answered with more than a refusal. A source is an
+// A connection is *proven* once a call of a node or an operator was answered on it. A source is an
 // IPv4 address or an IPv6 /64, which is what one host commonly has. Loopback is no source: behind a
 // local proxy it is everybody.
 export interface DoorLimits {

@@ -20,7 +20,7 @@ export interface Visitor {
   readonly bytes: Bucket;
   bytesSeen: number;
   stage: Stage;
-  /** Calls that were answered with more than a refusal and are open. */
+  /** Answered calls of a node or an operator that are open. */
   open: number;
   idleSince: number;
 }

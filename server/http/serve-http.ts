@@ -1,6 +1,6 @@
 // The controller's plain HTTP: /metrics for Prometheus, /healthz for whoever watches.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../../shared/log/log.ts';
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
 import type { ListenAddress } from '../config.ts';
@@ -18,8 +18,21 @@ export interface ServingHttp {
   close(): void;
 }
 
+/** Scrapers and health checks are few and quick; whoever is not makes place for them. */
+const limits = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+};
+/** Also for the reading of an answer: a reader that does not read is cut. */
+const stillMs = 20_000;
+const mostConnections = 256;
+const mostRequestsPerConnection = 1_000;
+
 export const serveHttp = async (given: HttpGiven): Promise<Parsed<ServingHttp>> => {
-  const server = createServer((request, response) => {
+  const server = createServer(limits, (request, response) => {
     answer(given, request, response).catch((fault: unknown) => {
       given.log.error('an HTTP request failed', {
         error: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
@@ -27,6 +40,9 @@ export const serveHttp = async (given: HttpGiven): Promise<Parsed<ServingHttp>> 
       send(response, { status: 500, text: "failed; the controller's log says why\n" });
     });
   });
+  server.maxRequestsPerSocket = mostRequestsPerConnection;
+  server.setTimeout(stillMs);
+  makePlace(server);
   const failure = await bind(server, given.address);
   if (failure !== undefined) return malformed(failure);
   const { address, port } = server.address() as AddressInfo;
@@ -36,6 +52,19 @@ export const serveHttp = async (given: HttpGiven): Promise<Parsed<ServingHttp>> 
       server.close();
       server.closeAllConnections();
     },
+  });
+};
+
+/** The oldest connection gives way, so that a crowd of silent ones keeps nobody out. */
+const makePlace = (server: Server): void => {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    const [oldest] = open;
+    if (open.size >= mostConnections) oldest?.destroy();
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+    });
   });
 };
 

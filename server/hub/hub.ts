@@ -2,11 +2,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { Hostname } from '../../shared/address/hostname.ts';
 import type { Clock } from '../../shared/clock/clock.ts';
-import type { Revision } from '../../shared/mesh/revision.ts';
+import type { Log } from '../../shared/log/log.ts';
+import { printRevision, type Revision } from '../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../shared/mesh/status.ts';
-import { refused, type Outcome } from '../../shared/outcome/refusal.ts';
+import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import type { Act } from '../register/act.ts';
 import { mergeChanges, type Change, type Changed } from '../register/change.ts';
+import { beginEpoch, isBehind } from '../register/new-epoch.ts';
 import type { AuditEvent } from '../register/record.ts';
 import type { Register } from '../register/register.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +23,7 @@ export interface HubGiven {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Clock;
   readonly codec: Codec;
+  readonly log: Log;
   /** Private half of the register's key. */
   readonly key: KeyObject;
   /** Requests that may wait for the store; more are refused. */
@@ -44,6 +47,7 @@ export class Hub implements HubState {
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
+  #caughtUp = false;
 
   constructor(given: HubGiven) {
     this.#given = given;
@@ -102,6 +106,7 @@ export class Hub implements HubState {
 
   /** The result ends it. */
   watch(listener: Listener, held: Revision | undefined): () => void {
+    if (held !== undefined && isBehind(this.#register.revision, held)) this.#catchUp(held);
     return this.#broadcast.add(listener, held);
   }
 
@@ -110,6 +115,29 @@ export class Hub implements HubState {
     this.#closed = true;
     this.#broadcast.close();
     while (this.#writing !== undefined) await this.#writing;
+  }
+
+  // A restore always comes with a start of the controller: once in its life is enough, and a node
+  // that lies about what it holds cannot make every node fetch a snapshot again and again.
+  #catchUp(held: Revision): void {
+    if (this.#caughtUp) return;
+    this.#caughtUp = true;
+    const { log } = this.#given;
+    const begun = this.write((register) => accepted(beginEpoch(register, held.epoch)));
+    begun.then(
+      () => {
+        log.warn(
+          'a node holds a later revision than this register: the register must have been restored from ' +
+            'an older copy; a new epoch begins, and what was changed since must be done again',
+          { revision: printRevision(this.#register.revision), reason: printRevision(held) },
+        );
+      },
+      (fault: unknown) => {
+        log.error('a new epoch cannot be stored: mend the disk and start the controller again', {
+          error: String(fault),
+        });
+      },
+    );
   }
 
   async #writeAll(): Promise<void> {
@@ -146,10 +174,11 @@ export class Hub implements HubState {
   }
 
   #take(register: Register, change: Change): void {
+    const isNewEpoch = register.revision.epoch !== this.#register.revision.epoch;
     this.#register = register;
     for (const { name } of change.tombstones) this.#reports.delete(name);
     // Only what peers may see makes a revision.
-    if (change.nodes.length > 0 || change.tombstones.length > 0) {
+    if (change.nodes.length > 0 || change.tombstones.length > 0 || isNewEpoch) {
       this.#broadcast.publish(register, change);
     }
     if (change.events.length === 0) return;

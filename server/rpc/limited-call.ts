@@ -25,10 +25,11 @@ export const limitedCalls = (given: LimitedCallsGiven): ServerInterceptor => {
   const mayJoin = rateGate(clock, limits.joins);
   const mayCall = rateGate(clock, limits.calls);
   return ({ path }, call) => {
+    // Strangers are answered there too.
     const isJoin = path.startsWith('/meshover.v1.Joining/');
     const admits = (visitor: Visitor): boolean =>
       isJoin ? mayJoin(visitor.source) : mayCall(visitor.source);
-    return new LimitedCall(call, { ...given, admits });
+    return new LimitedCall(call, { ...given, admits, proves: !isJoin });
   };
 };
 
@@ -45,6 +46,8 @@ type ReadingListener = Parameters<ServerInterceptingCall['start']>[0];
 
 interface Given extends LimitedCallsGiven {
   readonly admits: (visitor: Visitor) => boolean;
+  /** An answer to this call shows that the caller is a node or an operator. */
+  readonly proves: boolean;
 }
 
 class LimitedCall extends ServerInterceptingCall {
@@ -108,8 +111,8 @@ class LimitedCall extends ServerInterceptingCall {
     return false;
   }
 
-  /** What is not a refusal only comes to callers who proved who they are. */
   #answer(): void {
+    if (!this.#given.proves) return;
     if (this.#answered || this.#ended || this.#visitor === undefined) return;
     this.#answered = true;
     this.#given.door.answered(this.#visitor);

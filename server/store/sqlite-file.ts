@@ -20,7 +20,8 @@ const migrations = [
 /** "MSHV": tells our files from any other SQLite database. */
 const applicationId = 0x4d534856;
 
-const restore = 'nothing was changed; restore it from a backup, or move it away to start anew';
+const restore =
+  'nothing was changed; restore it from a backup, or move it away and begin anew with -newregister';
 
 export const openDatabase = (path: string): DatabaseSync => {
   if (!existsSync(path)) createDatabase(path);

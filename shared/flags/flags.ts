@@ -1,5 +1,6 @@
 // Go-style flags: `-name value`, `-name=value`, `--name`, or MESHOVER_NAME in the environment.
 import { nearestName } from './nearest.ts';
+import { printable } from '../outcome/printable.ts';
 
 export interface TextFlag {
   readonly help: string;
@@ -59,7 +60,7 @@ export const parseFlags = <T extends FlagTable>(table: T, line: CommandLine): Fl
     } else values[name] = value;
   }
   return complaints.length > 0
-    ? { ok: false, complaints }
+    ? { ok: false, complaints: complaints.map(printable) }
     : { ok: true, values: values as FlagValues<T>, rest: read.rest };
 };
 

@@ -1,4 +1,5 @@
 // The result of reading something a person or another program wrote.
+import { printable } from './printable.ts';
 
 /** Either the value, or one sentence that says what is wrong and what to write instead. */
 export type Parsed<T> =
@@ -8,7 +9,7 @@ export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value });
 
 export const malformed = (reason: string): { readonly ok: false; readonly reason: string } => ({
   ok: false,
-  reason,
+  reason: printable(reason),
 });
 
 /** Reads every item with `parse`; the first fault wins. */

@@ -1,4 +1,5 @@
 // Why the controller says no: closed words for programs, a sentence for people.
+import { printable } from './printable.ts';
 
 /** Closed set: used in gRPC details, metric labels and exit messages. */
 export const refusalCodes = [
@@ -43,4 +44,7 @@ export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
 export const refused = (
   code: RefusalCode,
   detail: string,
-): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal: { code, detail } });
+): { readonly ok: false; readonly refusal: Refusal } => ({
+  ok: false,
+  refusal: { code, detail: printable(detail) },
+});

@@ -27,7 +27,10 @@ export const describeStore = (make: () => StoreSubject | Promise<StoreSubject>):
   test('rows are kept, replaced and dropped, also over a restart', async () => {
     const subject = await make();
     const first = await subject.open();
-    await first.commit([row('b', '1'), row('a', '2'), { table: 'register', key: 'a', value: '3' }], []);
+    await first.commit(
+      [row('b', '1'), row('a', '2'), { table: 'register', key: 'a', value: '3' }],
+      [],
+    );
     await first.commit([row('b', 'new'), { table: 'node', key: 'a', value: undefined }], []);
     const expected = [row('b', 'new'), { table: 'register', key: 'a', value: '3' }];
     expect(await first.load()).toEqual(expected);

@@ -5,6 +5,7 @@ import type { RowWrite } from '../../../server/register/row.ts';
 import { nodesOf } from '../../../server/register/register.ts';
 import { registerFrom } from '../../../server/register/restore.ts';
 import { rowsOf } from '../../../server/register/row.ts';
+import { silentLog } from '../../../shared/log/log.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
 import { createAdministrator } from '../../../server/register/administrator.ts';
 import { joinNode, type Joined } from '../../../server/register/join.ts';
@@ -23,7 +24,7 @@ let failure: Error | undefined;
 
 const newHub = (changes: { mostWaiting?: number } = {}): Hub =>
   new Hub({
-    ...{ register, clock: handClock(), codec, key: act.key, ...changes },
+    ...{ register, clock: handClock(), codec, key: act.key, log: silentLog, ...changes },
     store: {
       commit: async (writes, events) => {
         commits.push(writes);
