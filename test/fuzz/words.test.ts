@@ -7,6 +7,7 @@ import { agentFlags } from '../../client/flag-table.ts';
 import { allCommands } from '../../ctl/commands/all.ts';
 import { ctlStartFrom } from '../../ctl/start.ts';
 import { createCallerChecks } from '../../server/auth/caller.ts';
+import { readJoinToken, signJoinToken } from '../../server/auth/join-token.ts';
 import { serverFlags, serverStartFrom } from '../../server/config.ts';
 import type { IdentityKey } from '../../shared/address/key.ts';
 import { Secret } from '../../shared/log/secret.ts';
@@ -137,6 +138,19 @@ test('admin tokens: no other text is the secret', async () => {
       ...{ authorization, source: '192.0.2.1', administrators: [], needed: 'viewer' },
     });
     expect(outcome.ok).toBe(authorization.replace(/^Bearer /i, '') === token);
+  });
+  expect(trials).toBeGreaterThan(0);
+});
+
+test('join tokens: only the unspoilt one is read, and what it says is what was signed', async () => {
+  const issuer = { key: privateKey, registerId: 'a'.repeat(32), operatorKeys: [] };
+  const details = { id: 'one', pattern: 'web-*', createdAtMs: 0, expiresAtMs: 1_000_000 };
+  const good = (await signJoinToken(details, issuer)).reveal();
+  const trials = await fuzz(async (random) => {
+    const text = spoiltText(random, good);
+    const outcome = await readJoinToken(text, { ...issuer, nowMs: 1000 });
+    if (outcome.ok) expect(signedPartOf(text.trim())).toBe(signedPartOf(good));
+    else expect(outcome.refusal.detail).toMatch(/^[^\n]{10,400}$/);
   });
   expect(trials).toBeGreaterThan(0);
 });
