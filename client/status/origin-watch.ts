@@ -34,7 +34,7 @@ export class OriginWatch {
     const known = new Map<string, Refused>();
     for (const { interface: name } of sessions) known.set(name, this.#known.get(name) ?? nothing);
     for (const { interface: name } of turn) {
-      const refused = await readRefused(this.#vty, name);
+      const refused = await readRefused(this.#vty, name, known.get(name) ?? nothing);
       if (refused !== undefined) known.set(name, refused);
     }
     this.#known = known;
@@ -45,32 +45,70 @@ export class OriginWatch {
 const inTurn = (sessions: readonly FrrSession[], first: number): readonly FrrSession[] =>
   [...sessions.slice(first), ...sessions.slice(0, first)].slice(0, linksPerLook);
 
-const readRefused = async (vty: Vty, name: string): Promise<Refused | undefined> => {
-  const commands = ['ipv4', 'ipv6'].map(
-    (family) => `show bgp ${family} unicast neighbors ${name} filtered-routes json`,
-  );
-  const answers = await vty.ask('bgpd', ['enable', ...commands]);
-  const families = (answers ?? []).slice(1).map(({ text }) => refusedIn(text));
-  if (families.length < commands.length || families.includes(undefined)) return undefined;
-  return together(families.filter((family) => family !== undefined));
+/** What was refused is first only counted: to name each of very many would take bgpd more memory than they do. */
+const mostInJson = 1_000;
+const mostInText = 20_000;
+
+const readRefused = async (
+  vty: Vty,
+  name: string,
+  before: Refused,
+): Promise<Refused | undefined> => {
+  const counts = await askFamilies(vty, name, 'prefix-counts json');
+  const refused = counts?.map(refusedCountIn);
+  if (refused === undefined || refused.includes(undefined)) return undefined;
+  const refusedPrefixes = refused.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  if (refusedPrefixes === 0) return nothing;
+  if (refusedPrefixes > mostInText) return { ...before, refusedPrefixes };
+  const json = refusedPrefixes <= mostInJson;
+  const routes = await askFamilies(vty, name, `filtered-routes${json ? ' json' : ''}`);
+  const named = (routes ?? []).flatMap(json ? refusedIn : refusedInText);
+  const violations = named
+    .sort((a, b) => comparePrefix(a.prefix, b.prefix))
+    .slice(0, mostViolations);
+  return { refusedPrefixes, violations };
 };
 
-/** One answer of bgpd; undefined when it is none (the neighbour has just gone). */
-export const refusedIn = (text: string): readonly OriginViolation[] | undefined => {
+/** A text for each family; undefined when bgpd does not answer. */
+const askFamilies = async (
+  vty: Vty,
+  name: string,
+  what: string,
+): Promise<readonly string[] | undefined> => {
+  const commands = ['ipv4', 'ipv6'].map(
+    (family) => `show bgp ${family} unicast neighbors ${name} ${what}`,
+  );
+  const answers = (await vty.ask('bgpd', ['enable', ...commands]))?.slice(1);
+  return answers?.length === commands.length ? answers.map(({ text }) => text) : undefined;
+};
+
+/** What was heard without what was taken; undefined when it is no answer (the neighbour has just gone). */
+export const refusedCountIn = (text: string): number | undefined => {
   if (!text.trimStart().startsWith('{')) return undefined;
+  const { ribTableWalkCounters: counters } = JSON.parse(text) as {
+    readonly ribTableWalkCounters?: Readonly<Record<string, number>>;
+  };
+  if (counters === undefined) return undefined;
+  return Math.max(0, (counters['Adj-in'] ?? 0) - (counters['All RIB'] ?? 0));
+};
+
+export const refusedIn = (text: string): readonly OriginViolation[] => {
+  if (!text.trimStart().startsWith('{')) return [];
   const { receivedRoutes = {} } = JSON.parse(text) as {
     readonly receivedRoutes?: Readonly<Record<string, { readonly path?: unknown }>>;
   };
-  return Object.entries(receivedRoutes).flatMap(([key, { path }]) => {
-    const prefix = parsePrefix(key);
-    return prefix.ok ? [{ prefix: prefix.value, path: typeof path === 'string' ? path : '' }] : [];
-  });
+  return Object.entries(receivedRoutes).flatMap(([key, { path }]) =>
+    violationOf(key, typeof path === 'string' ? path : ''),
+  );
 };
 
-const together = (families: readonly (readonly OriginViolation[])[]): Refused => {
-  const all = families.flat();
-  return {
-    refusedPrefixes: all.length,
-    violations: all.sort((a, b) => comparePrefix(a.prefix, b.prefix)).slice(0, mostViolations),
-  };
+/** Its columns run together, so the path is left out. */
+export const refusedInText = (text: string): readonly OriginViolation[] =>
+  [...text.matchAll(/^[ *>=a-zA-Z]{1,6}\s([0-9a-f.:]+\/\d+)/gm)].flatMap(([, prefix = '']) =>
+    violationOf(prefix, ''),
+  );
+
+const violationOf = (text: string, path: string): readonly OriginViolation[] => {
+  const prefix = parsePrefix(text);
+  return prefix.ok ? [{ prefix: prefix.value, path }] : [];
 };

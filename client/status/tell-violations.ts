@@ -15,7 +15,9 @@ export const tellViolations = (
       log.warn('a peer announces what it may not; it is refused', {
         peer,
         count: refusedPrefixes,
-        reason: violations.map(({ prefix, path }) => `${prefix} by AS path ${path}`).join(', '),
+        reason: violations
+          .map(({ prefix, path }) => (path === '' ? prefix : `${prefix} by AS path ${path}`))
+          .join(', '),
       });
   }
 };

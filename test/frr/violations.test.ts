@@ -67,6 +67,7 @@ describe.each(frrVersions)('FRR %s', (version) => {
     ]);
     expect(filled).toMatchObject({ code: 0 });
     await until(async () => (await look())?.refusedPrefixes === 10_004);
+    expect((await look())?.violations[3]).toEqual({ prefix: '11.0.1.0/24', path: '' });
     expect(bgpRoutes(pair.a.node)).toEqual(own);
     const [session] = await readFrrSessions(pair.a.node.host.vty);
     expect(session).toMatchObject({ bgpState: 'Established', prefixes: 2 });

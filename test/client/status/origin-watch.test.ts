@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { OriginWatch, refusedIn } from '../../../client/status/origin-watch.ts';
+import {
+  OriginWatch,
+  refusedCountIn,
+  refusedIn,
+  refusedInText,
+} from '../../../client/status/origin-watch.ts';
 import type { FrrSession } from '../../../client/status/frr.ts';
 import { tellViolations } from '../../../client/status/tell-violations.ts';
 import type { Vty } from '../../../client/host/ports.ts';
@@ -25,6 +30,15 @@ const answerFor = (...prefixes: readonly string[]): string =>
     totalPrefixCounter: prefixes.length,
   });
 
+const countOf = (heard: number): string =>
+  JSON.stringify({ ribTableWalkCounters: { 'Adj-in': heard + 2, 'All RIB': 2 } });
+
+const textFor = (command: string, refused: readonly string[]): string => {
+  if (command.endsWith('prefix-counts json')) return countOf(refused.length);
+  if (command.endsWith('json')) return answerFor(...refused);
+  return refused.map((prefix) => ` *> ${prefix}    fe80::2   0   0 4200000002 i`).join('\n');
+};
+
 const bgpd = (refused: Map<string, readonly string[]>) => {
   const asked: string[] = [];
   const vty: Vty = {
@@ -35,8 +49,8 @@ const bgpd = (refused: Map<string, readonly string[]>) => {
           const [, family, name = ''] =
             /show bgp (ipv\d) unicast neighbors (\S+)/.exec(command) ?? [];
           const all = refused.get(name) ?? [];
-          const six = family === 'ipv6';
-          return { status: 0, text: answerFor(...all.filter((p) => p.includes(':') === six)) };
+          const ofFamily = all.filter((each) => each.includes(':') === (family === 'ipv6'));
+          return { status: 0, text: textFor(command, ofFamily) };
         }),
       );
     },
@@ -45,8 +59,18 @@ const bgpd = (refused: Map<string, readonly string[]>) => {
 };
 
 test('what is no answer is none', () => {
-  expect(refusedIn('% No such neighbor or address family')).toBeUndefined();
+  expect(refusedCountIn('% No such neighbor or address family')).toBeUndefined();
+  expect(refusedCountIn('{ "malformedAddressOrName":"mo-1" }')).toBeUndefined();
   expect(refusedIn('{}')).toEqual([]);
+  expect(refusedIn('% No such neighbor')).toEqual([]);
+});
+
+test.each([
+  '*> 10.128.5.0/24    fe80::2                  0             0 4200000002 i',
+  ' *> 10.128.5.0/24    fe80::2                  0             0 4200000002 i',
+])('as FRR 8.4.4 and 10.3 print it: %s', (line) => {
+  const text = `   Network          Next Hop            Metric LocPrf Weight Path\n${line}\n`;
+  expect(refusedInText(text)).toEqual([{ prefix: '10.128.5.0/24', path: '' }]);
 });
 
 describe('what peers announce and may not', () => {
@@ -60,11 +84,24 @@ describe('what peers announce and may not', () => {
     expect(known.get('mo-2')).toEqual({ refusedPrefixes: 0, violations: [] });
   });
 
+  test('of thousands some are named, of very many none is asked for', async () => {
+    const prefixes = (count: number): readonly string[] =>
+      Array.from({ length: count }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`);
+    const refused = new Map([['mo-1', prefixes(2_000)]]);
+    const { watch } = bgpd(refused);
+    const thousands = (await watch.look([session(1)])).get('mo-1');
+    expect(thousands?.refusedPrefixes).toBe(2_000);
+    expect(thousands?.violations).toHaveLength(10);
+    refused.set('mo-1', prefixes(30_000));
+    const veryMany = (await watch.look([session(1)])).get('mo-1');
+    expect(veryMany).toEqual({ refusedPrefixes: 30_000, violations: thousands?.violations });
+  });
+
   test('a few peers are asked at each look, all of them in turn', async () => {
     const { asked, watch } = bgpd(new Map());
     const sessions = Array.from({ length: 20 }, (_, n) => session(n));
     await watch.look(sessions);
-    expect(asked).toHaveLength(8);
+    expect(new Set(asked).size).toBe(8);
     await watch.look(sessions);
     await watch.look(sessions);
     expect(new Set(asked).size).toBe(20);
