@@ -62,7 +62,11 @@ test('a token that everybody reads', () =>
   expectRefusal(['nodes'], { '-token-file': join(place, 'open') }, 'chmod 600'));
 
 test('a wrong token', () =>
-  expectRefusal(['nodes'], { '-token-file': join(place, 'token') }, 'needs the admin token'));
+  expectRefusal(
+    ['nodes'],
+    { '-token-file': join(place, 'token') },
+    "needs an administrator's token",
+  ));
 
 test('a node that is not there', () =>
   expectRefusal(['remove', 'nobody'], {}, 'meshoverctl nodes lists all names'));
