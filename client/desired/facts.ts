@@ -30,6 +30,8 @@ export interface Facts {
   readonly frrVersion: string | undefined;
   /** bgpd has its rpki module; undefined when it never ran. */
   readonly frrRpki: boolean | undefined;
+  /** Interfaces of peers that announce so much that is refused that bgpd's memory is in danger, sorted. */
+  readonly frrFlooding: readonly string[];
   /** Templates as an operator left them: file name → text. */
   readonly templates: Readonly<Record<string, string>>;
 }

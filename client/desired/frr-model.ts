@@ -22,6 +22,8 @@ export interface FrrNeighbour {
   /** The floor of origin authorisation: what this peer may announce. */
   readonly accepted4: readonly PrefixEntry[];
   readonly accepted6: readonly PrefixEntry[];
+  /** It announced so much that was refused that it is not spoken to for a while. */
+  readonly shut: boolean;
 }
 
 export interface FrrModel {

@@ -34,18 +34,22 @@ export const frrFor = (input: FrrInput): Frr | undefined => {
 
 /** The mesh goes on without it; an operator is told what guards it then. */
 export const originComplaints = (
-  { frrRpki }: Pick<Facts, 'frrRpki'>,
+  { frrRpki, frrFlooding }: Pick<Facts, 'frrRpki' | 'frrFlooding'>,
   config: DesiredInput['config'],
-): readonly string[] =>
-  frrRpki === false &&
-  isEnabled(config, 'rpki') &&
-  isEnabled(config, 'frr') &&
-  config.frr !== 'none'
-    ? [
-        `the FRR image ${config.frrImage} lacks the module rpki (Debian: frr-rpki-rtrlib), so only the prefix-lists ` +
-          'guard what peers announce: use an image with it, or say -disable rpki',
-      ]
-    : [];
+): readonly string[] => {
+  if (!isEnabled(config, 'frr') || config.frr === 'none') return [];
+  const lacking =
+    `the FRR image ${config.frrImage} lacks the module rpki (Debian: frr-rpki-rtrlib), so only the prefix-lists ` +
+    'guard what peers announce: use an image with it, or say -disable rpki';
+  return [
+    ...(frrRpki === false && isEnabled(config, 'rpki') ? [lacking] : []),
+    ...frrFlooding.map(
+      (name) =>
+        `the peer at ${name} announces so many prefixes that it may not that its session is shut for ten ` +
+        'minutes: see what it runs, or remove it (meshoverctl remove)',
+    ),
+  ];
+};
 
 export const frrModelFor = ({ view, config, facts, links }: FrrInput): FrrModel => {
   const { self, peers, settings } = view;
@@ -54,6 +58,7 @@ export const frrModelFor = ({ view, config, facts, links }: FrrInput): FrrModel 
   );
   const neighbours = peers
     .flatMap((peer) => neighbourOf(peer, interfaces.get(peer.name), settings.tunnelPools))
+    .map((neighbour) => ({ ...neighbour, shut: facts.frrFlooding.includes(neighbour.interface) }))
     .sort((a, b) => compareText(a.interface, b.interface));
   const own = entriesFor(self, settings.tunnelPools);
   const advertised = [...self.advertised].sort(comparePrefix);
@@ -85,7 +90,7 @@ const neighbourOf = (
   peer: Peer,
   name: string | undefined,
   tunnelPools: readonly Prefix[],
-): readonly FrrNeighbour[] => {
+): readonly Omit<FrrNeighbour, 'shut'>[] => {
   if (name === undefined) return [];
   const accepted = entriesFor(peer, tunnelPools);
   return [

@@ -25,7 +25,7 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
     vty,
     sockets: hostSockets,
   };
-  const origins = new OriginWatch(vty);
+  const origins = new OriginWatch(vty, clock);
   let version = '';
   return {
     side: {
@@ -36,6 +36,7 @@ export const frrPartFor = (config: AgentConfig, kernel: KernelHost): FrrPart | u
       },
       templates: () => readFrrTemplates(files, config.frrConf),
       apply: frrApplier(host),
+      flooding: () => origins.flooding(),
     },
     sessions: async () => {
       const sessions = config.frr === 'none' ? [] : await readFrrSessions(vty);

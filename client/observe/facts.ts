@@ -16,7 +16,8 @@ export const factsFrom = (input: {
   readonly observed: Observed;
   readonly config: Pick<AgentConfig, 'underlay'>;
   readonly kernelWireGuard: boolean;
-  readonly frr: Pick<ObservedFrr, 'version' | 'rpki'> | undefined;
+  readonly frr:
+    (Pick<ObservedFrr, 'version' | 'rpki'> & { readonly flooding: readonly string[] }) | undefined;
   readonly templates: Facts['templates'];
 }): Facts => {
   const { observed, config } = input;
@@ -30,6 +31,7 @@ export const factsFrom = (input: {
     nextHops: nextHopsOf(observed),
     frrVersion: input.frr?.version,
     frrRpki: input.frr?.rpki,
+    frrFlooding: input.frr?.flooding ?? [],
     templates: input.templates,
   };
 };

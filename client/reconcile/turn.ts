@@ -24,6 +24,8 @@ export interface FrrSide {
   /** Templates as an operator left them. */
   templates(): Promise<Facts['templates']>;
   readonly apply: ApplyFrr;
+  /** Interfaces of peers that announce far too much. */
+  flooding(): readonly string[];
 }
 
 export interface TurnGiven {
@@ -59,7 +61,7 @@ export const survey = async (given: TurnGiven, view: View | undefined): Promise<
     observed,
     config,
     kernelWireGuard: await hasKernelWireGuard(host, observed),
-    frr: observedFrr,
+    frr: observedFrr && { ...observedFrr, flooding: frr?.flooding() ?? [] },
     templates,
   });
   if (view === undefined) return { view, observed, facts, plan: [], complaints: [] };

@@ -1,6 +1,7 @@
 // Who announces what it may not: what FRR heard from each peer and refused, a few peers at each look.
 import { comparePrefix, parsePrefix } from '../../shared/address/prefix.ts';
 import { mostViolations, type OriginViolation } from '../../shared/mesh/status.ts';
+import type { Clock } from '../../shared/clock/clock.ts';
 import type { Vty } from '../host/ports.ts';
 import type { FrrSession } from './frr.ts';
 
@@ -11,16 +12,28 @@ export interface Refused {
 
 const nothing: Refused = { refusedPrefixes: 0, violations: [] };
 
+/** Then it is tried again: somebody may have mended it. */
+const shutMs = 600_000;
+
 /** Each costs bgpd a walk through its table. */
 const linksPerLook = 8;
 
 export class OriginWatch {
   readonly #vty: Vty;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #shutUntil = new Map<string, number>();
   #known: ReadonlyMap<string, Refused> = new Map();
   #next = 0;
 
-  constructor(vty: Vty) {
+  constructor(vty: Vty, clock: Pick<Clock, 'now'>) {
     this.#vty = vty;
+    this.#clock = clock;
+  }
+
+  /** Interfaces of peers whose refused prefixes would fill bgpd's memory, sorted. */
+  flooding(): readonly string[] {
+    const now = this.#clock.now();
+    return [...this.#shutUntil].flatMap(([name, until]) => (until > now ? [name] : [])).sort();
   }
 
   /**
@@ -35,7 +48,11 @@ export class OriginWatch {
     for (const { interface: name } of sessions) known.set(name, this.#known.get(name) ?? nothing);
     for (const { interface: name } of turn) {
       const refused = await readRefused(this.#vty, name, known.get(name) ?? nothing);
-      if (refused !== undefined) known.set(name, refused);
+      if (refused === undefined) continue;
+      known.set(name, refused);
+      if (refused.refusedPrefixes > mostInText) {
+        this.#shutUntil.set(name, this.#clock.now() + shutMs);
+      }
     }
     this.#known = known;
     return known;

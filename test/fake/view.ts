@@ -89,6 +89,7 @@ export const factsFixture = (changes: Partial<Facts> = {}): Facts => ({
   nextHops: [],
   frrVersion: undefined,
   frrRpki: undefined,
+  frrFlooding: [],
   templates: {},
   ...changes,
 });

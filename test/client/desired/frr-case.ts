@@ -46,6 +46,8 @@ export interface FrrCase {
   /** The image has the module. */
   readonly rpki?: boolean;
   readonly rtrPort?: number;
+  /** Interfaces of peers that are shut. */
+  readonly flooding?: readonly string[];
   readonly disabled?: AgentConfig['disabled'];
   readonly templates?: Facts['templates'];
   readonly frr?: 'docker' | 'none';
@@ -79,6 +81,7 @@ export const frrInputFor = (given: FrrCase): FrrInput => ({
   facts: {
     frrVersion: given.version,
     frrRpki: given.rpki,
+    frrFlooding: given.flooding ?? [],
     templates: given.templates ?? shippedTemplates,
   } as unknown as Facts,
   links: given.peers.map((peer): Link => ({

@@ -83,13 +83,26 @@ describe('origin validation', () => {
 
   test('an image without the module is told, with the remedy', () => {
     const { config } = frrInputFor(few);
-    expect(originComplaints({ frrRpki: false }, config)).toEqual([
+    expect(originComplaints({ frrRpki: false, frrFlooding: [] }, config)).toEqual([
       expect.stringMatching(/lacks the module rpki .* say -disable rpki/),
     ]);
-    expect(originComplaints({ frrRpki: undefined }, config)).toEqual([]);
-    expect(originComplaints({ frrRpki: true }, config)).toEqual([]);
-    expect(originComplaints({ frrRpki: false }, frrInputFor(off).config)).toEqual([]);
+    expect(originComplaints({ frrRpki: undefined, frrFlooding: [] }, config)).toEqual([]);
+    expect(originComplaints({ frrRpki: true, frrFlooding: [] }, config)).toEqual([]);
+    expect(originComplaints({ frrRpki: false, frrFlooding: [] }, frrInputFor(off).config)).toEqual(
+      [],
+    );
   });
+});
+
+test('a peer that floods is shut, and told', () => {
+  const [flooder, other] = [linkName(peerOf(2).name), linkName(peerOf(3).name)];
+  const text = frrConf({ ...few, flooding: [flooder] });
+  expect(text).toContain(` neighbor ${flooder} shutdown\n`);
+  expect(text).not.toContain(` neighbor ${other} shutdown\n`);
+  const { config } = frrInputFor(few);
+  expect(originComplaints({ frrRpki: true, frrFlooding: [flooder] }, config)).toEqual([
+    expect.stringMatching(new RegExp(`^the peer at ${flooder} announces so many prefixes`)),
+  ]);
 });
 
 describe('what may be announced', () => {

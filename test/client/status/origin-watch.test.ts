@@ -10,6 +10,7 @@ import { tellViolations } from '../../../client/status/tell-violations.ts';
 import type { Vty } from '../../../client/host/ports.ts';
 import type { Hostname } from '../../../shared/address/hostname.ts';
 import type { Prefix } from '../../../shared/address/prefix.ts';
+import { FakeClock } from '../../fake/clock.ts';
 import { silentLog, type LogFields } from '../../../shared/log/log.ts';
 import type { LinkStatus, NodeStatus } from '../../../shared/mesh/status.ts';
 
@@ -41,6 +42,7 @@ const textFor = (command: string, refused: readonly string[]): string => {
 
 const bgpd = (refused: Map<string, readonly string[]>) => {
   const asked: string[] = [];
+  const clock = new FakeClock();
   const vty: Vty = {
     ask: (_, commands) => {
       asked.push(/neighbors (\S+)/.exec(commands[1] ?? '')?.[1] ?? '');
@@ -55,7 +57,7 @@ const bgpd = (refused: Map<string, readonly string[]>) => {
       );
     },
   };
-  return { asked, watch: new OriginWatch(vty) };
+  return { asked, clock, watch: new OriginWatch(vty, clock) };
 };
 
 test('what is no answer is none', () => {
@@ -88,13 +90,17 @@ describe('what peers announce and may not', () => {
     const prefixes = (count: number): readonly string[] =>
       Array.from({ length: count }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`);
     const refused = new Map([['mo-1', prefixes(2_000)]]);
-    const { watch } = bgpd(refused);
+    const { watch, clock } = bgpd(refused);
     const thousands = (await watch.look([session(1)])).get('mo-1');
     expect(thousands?.refusedPrefixes).toBe(2_000);
     expect(thousands?.violations).toHaveLength(10);
+    expect(watch.flooding()).toEqual([]);
     refused.set('mo-1', prefixes(30_000));
     const veryMany = (await watch.look([session(1)])).get('mo-1');
     expect(veryMany).toEqual({ refusedPrefixes: 30_000, violations: thousands?.violations });
+    expect(watch.flooding()).toEqual(['mo-1']);
+    await clock.advance(600_000);
+    expect(watch.flooding()).toEqual([]);
   });
 
   test('a few peers are asked at each look, all of them in turn', async () => {
