@@ -24,7 +24,7 @@ export const tell = async (mesh: Mesh, configuration: string): Promise<void> => 
 };
 
 const routesOf = (answer: Readonly<Record<string, unknown>>, key: string): readonly string[] =>
-  Object.keys((answer[key] ?? {}));
+  Object.keys(answer[key] ?? {});
 
 /** What it sends to a peer, both families. */
 export const sentTo = async (mesh: Mesh, peer: string): Promise<readonly string[]> => {
@@ -85,5 +85,5 @@ interface Neighbour {
 /** How the session between two nodes stands, in the words of one of them. */
 export const sessionWith = async (mesh: Mesh, name: string, peer: string): Promise<Neighbour> => {
   const [answer] = await askFrr(mesh, name, [`show bgp neighbors ${linkTo(peer)} json`]);
-  return (answer?.[linkTo(peer)] ?? {});
+  return answer?.[linkTo(peer)] ?? {};
 };

@@ -2,19 +2,22 @@
 import type { Claims } from '../../lab/claims.ts';
 import type { NodeAddresses } from '../../lab/addresses.ts';
 import type { Mesh } from '../../lab/mesh.ts';
-import { type PingStream, startPings } from '../../lab/ping-stream.ts';
-import { type RouteChange, type RouteWatch, watchRoutes } from '../../lab/route-watch.ts';
+import { type PingStream, startPings } from '../../lab/ping-loss.ts';
+import { followRoutes, type RouteChange, type RouteEvents } from '../../lab/route-events.ts';
 import { sessionsOf } from '../../lab/vtysh.ts';
 import { honest, hostile, linkTo } from './hostile.ts';
 
-/** All tables, both families, without what is the hostile node's own to announce. */
-const kernelRoutes = async (mesh: Mesh, name: string, own: NodeAddresses): Promise<string> => {
+/** What may come and go: the hostile node's own addresses, and what an operator may grant meanwhile. */
+type Allowed = ReadonlySet<string>;
+
+/** All tables, both families. */
+const kernelRoutes = async (mesh: Mesh, name: string, allowed: Allowed): Promise<string> => {
   const shown = await mesh
     .host(name)
     .shell('ip -o route show table all; ip -o -6 route show table all\n');
   return shown.stdout
     .split('\n')
-    .filter((line) => line !== '' && ![own.v4, own.v6].includes(line.split(' ')[0] ?? ''))
+    .filter((line) => line !== '' && !allowed.has(line.split(' ')[0] ?? ''))
     .map((line) => line.replace(/ nhid \d+/, '').trim())
     .sort()
     .join('\n');
@@ -32,11 +35,11 @@ interface Seen {
   readonly sessions: string;
 }
 
-const look = async (mesh: Mesh, own: NodeAddresses): Promise<ReadonlyMap<string, Seen>> => {
+const look = async (mesh: Mesh, allowed: Allowed): Promise<ReadonlyMap<string, Seen>> => {
   const seen = new Map<string, Seen>();
   for (const name of honest)
     seen.set(name, {
-      routes: await kernelRoutes(mesh, name, own),
+      routes: await kernelRoutes(mesh, name, allowed),
       sessions: await honestSessions(mesh, name),
     });
   return seen;
@@ -50,53 +53,96 @@ const startStreams = (mesh: Mesh, alpha: NodeAddresses): readonly PingStream[] =
 ];
 
 export interface Peace {
-  /** States that nothing of this has changed since the watch began. */
+  /** States that no route came or went, no session was reset and no ping was lost since the watch began. */
   readonly holds: (claims: Claims, during: string) => Promise<void>;
+  readonly pingsHold: (claims: Claims, during: string) => Promise<void>;
+  readonly routesHold: (claims: Claims, during: string) => Promise<void>;
   readonly changes: (name: string) => readonly RouteChange[];
   readonly end: () => Promise<void>;
 }
 
-export const watchPeace = async (
-  mesh: Mesh,
-  own: NodeAddresses,
-  alpha: NodeAddresses,
-): Promise<Peace> => {
-  const before = await look(mesh, own);
-  const watches = new Map<string, RouteWatch>();
-  for (const name of honest) watches.set(name, await watchRoutes(mesh, name));
-  const streams = startStreams(mesh, alpha);
-  const changes = (name: string): readonly RouteChange[] =>
-    (watches.get(name)?.changes() ?? []).filter(
-      ({ destination }) => destination !== own.v4 && destination !== own.v6,
+export interface Watched {
+  readonly mesh: Mesh;
+  readonly allowed: Allowed;
+  readonly alpha: NodeAddresses;
+}
+
+/** The watch itself, before anything is claimed. */
+interface Watching extends Watched {
+  readonly before: ReadonlyMap<string, Seen>;
+  readonly watches: ReadonlyMap<string, RouteEvents>;
+  readonly streams: readonly PingStream[];
+}
+
+const claimRoutes = async (
+  watching: Watching,
+  { claim }: Claims,
+  during: string,
+): Promise<void> => {
+  const { mesh, allowed, before } = watching;
+  for (const [name, { routes }] of before) {
+    const now = await kernelRoutes(mesh, name, allowed);
+    claim(`${during}: ${name}'s routes, as before`, routes.split('\n').length, now === routes);
+  }
+};
+
+const claimMoments = ({ watches, allowed }: Watching, { claim }: Claims, during: string): void => {
+  for (const [name, watch] of watches) {
+    const lines = watch
+      .changes()
+      .filter(({ destination }) => !allowed.has(destination))
+      .map(({ line }) => line)
+      .join(' | ');
+    claim(
+      `${during}: routes that came to ${name} or left it, for a moment`,
+      lines || 'none',
+      lines === '',
     );
+  }
+};
+
+const claimSessions = async (
+  watching: Watching,
+  { claim }: Claims,
+  during: string,
+): Promise<void> => {
+  for (const [name, { sessions }] of watching.before) {
+    const now = await honestSessions(watching.mesh, name);
+    const same = now === sessions;
+    const count = sessions.split('\n').length;
+    claim(`${during}: ${name}'s sessions with honest nodes, never reset`, same ? count : now, same);
+  }
+};
+
+const claimPings = async (
+  { streams }: Watching,
+  { claim }: Claims,
+  during: string,
+): Promise<void> => {
+  for (const stream of streams) {
+    const { lost, sent } = await stream.lost();
+    claim(`${during}: pings lost, ${stream.what}`, `${lost} of ${sent}`, lost === 0);
+  }
+};
+
+export const watchPeace = async (watched: Watched): Promise<Peace> => {
+  const { mesh, allowed, alpha } = watched;
+  const before = await look(mesh, allowed);
+  const watches = new Map<string, RouteEvents>();
+  for (const name of honest) watches.set(name, await followRoutes(mesh.host(name)));
+  const watching: Watching = { ...watched, before, watches, streams: startStreams(mesh, alpha) };
   return {
-    changes,
-    holds: async ({ claim }, during) => {
-      const now = await look(mesh, own);
-      for (const [name, { routes, sessions }] of before) {
-        const count = routes.split('\n').length;
-        const seen = now.get(name);
-        claim(`${during}: ${name}'s routes, as before`, count, seen?.routes === routes);
-        const moments = changes(name).map(({ line }) => line);
-        claim(
-          `${during}: routes that came to ${name} for a moment`,
-          moments.join(' | ') || 'none',
-          moments.length === 0,
-        );
-        const same = seen?.sessions === sessions;
-        claim(
-          `${during}: ${name}'s sessions with the honest`,
-          same ? 'same uptime' : (seen?.sessions ?? ''),
-          same,
-        );
-      }
-      for (const stream of streams) {
-        const { lost, sent } = await stream.lost();
-        claim(`${during}: pings lost, ${stream.what}`, `${lost} of ${sent}`, lost === 0);
-      }
+    changes: (name) => watches.get(name)?.changes() ?? [],
+    holds: async (claims, during) => {
+      await claimRoutes(watching, claims, during);
+      claimMoments(watching, claims, during);
+      await claimSessions(watching, claims, during);
+      await claimPings(watching, claims, during);
     },
+    routesHold: (claims, during) => claimRoutes(watching, claims, during),
+    pingsHold: (claims, during) => claimPings(watching, claims, during),
     end: async () => {
-      for (const stream of streams) await stream.stop();
+      for (const stream of watching.streams) await stream.stop();
       for (const watch of watches.values()) await watch.stop();
     },
   };
