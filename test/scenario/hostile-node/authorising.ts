@@ -37,7 +37,7 @@ const followed = async (mesh: Mesh, stage: Stage, { what, gone }: Turn): Promise
   for (const peer of honest)
     for (const prefix of prefixes) {
       const change = await waitFor(
-        { what: `${prefix} to be ${what} at ${peer}`, deadlineMs: 60_000 },
+        { what: `${prefix} to be ${what} at ${peer}`, deadlineMs: 120_000 },
         () =>
           stage.peace
             .changes(peer)

@@ -4,7 +4,7 @@ import type { NodeAddresses } from '../../lab/addresses.ts';
 import type { Mesh } from '../../lab/mesh.ts';
 import { type PingStream, startPings } from '../../lab/ping-loss.ts';
 import { followRoutes, type RouteChange, type RouteEvents } from '../../lab/route-events.ts';
-import { sessionsOf } from '../../lab/vtysh.ts';
+import { type Session, sessionsOf } from '../../lab/vtysh.ts';
 import { honest, hostile, linkTo } from './hostile.ts';
 
 /** What may come and go: the hostile node's own addresses, and what an operator may grant meanwhile. */
@@ -23,16 +23,22 @@ const kernelRoutes = async (mesh: Mesh, name: string, allowed: Allowed): Promise
     .join('\n');
 };
 
-const honestSessions = async (mesh: Mesh, name: string): Promise<string> =>
-  [...(await sessionsOf(mesh, name))]
-    .filter(([link]) => link !== linkTo(hostile))
-    .map(([link, session]) => `${link} ${JSON.stringify(session)}`)
-    .sort()
-    .join('\n');
+const honestSessions = async (mesh: Mesh, name: string): Promise<ReadonlyMap<string, Session>> =>
+  new Map([...(await sessionsOf(mesh, name))].filter(([link]) => link !== linkTo(hostile)));
+
+/** bgpd derives the moment from an age in whole seconds. */
+const roundingSeconds = 2;
+
+const isSame = (before: Session, now: Session | undefined): boolean =>
+  now !== undefined &&
+  now.established &&
+  now.asn === before.asn &&
+  now.dropped === before.dropped &&
+  now.sinceSeconds <= before.sinceSeconds + roundingSeconds;
 
 interface Seen {
   readonly routes: string;
-  readonly sessions: string;
+  readonly sessions: ReadonlyMap<string, Session>;
 }
 
 const look = async (mesh: Mesh, allowed: Allowed): Promise<ReadonlyMap<string, Seen>> => {
@@ -108,9 +114,12 @@ const claimSessions = async (
 ): Promise<void> => {
   for (const [name, { sessions }] of watching.before) {
     const now = await honestSessions(watching.mesh, name);
-    const same = now === sessions;
-    const count = sessions.split('\n').length;
-    claim(`${during}: ${name}'s sessions with honest nodes, never reset`, same ? count : now, same);
+    const same = [...sessions].every(([link, before]) => isSame(before, now.get(link)));
+    claim(
+      `${during}: ${name}'s sessions with honest nodes, never reset`,
+      same ? sessions.size : JSON.stringify([...now]),
+      same,
+    );
   }
 };
 

@@ -8,6 +8,7 @@ import { announces } from './announcing.ts';
 import { floods, repents, speaksAsBravo } from './attacking.ts';
 import { aloneAuthorises, authorises } from './authorising.ts';
 import { hostile } from './hostile.ts';
+import { isNamed } from './naming.ts';
 import { watchPeace } from './peace.ts';
 import { setStage, victimsOf } from './stage.ts';
 import { hostileNodes, wanted } from './topology.ts';
@@ -37,6 +38,7 @@ export const scenario: Scenario = {
   stories: [
     { name: 'it turns', tell: turns },
     { name: 'it announces what is not its own', tell: announces },
+    { name: 'it is named', tell: isNamed },
     { name: "an operator's word about its prefix", tell: authorises },
     { name: "it opens a session in another's name", tell: speaksAsBravo },
     { name: 'it floods', tell: floods },

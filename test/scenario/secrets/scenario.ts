@@ -142,7 +142,7 @@ const modes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
     const open = entries.filter(
       ([kind = '', mode = '', path = '']) =>
         (kind === 'd' || kind === 'f') &&
-        // FRR's own user reads its configuration; the directory around it is 0700 as well.
+        // FRR runs as a user of its own; the directory around these is 0700.
         !/^frr(\/|$)/.test(path) &&
         mode !== (kind === 'd' ? '700' : '600'),
     );
