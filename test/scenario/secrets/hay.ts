@@ -34,9 +34,10 @@ const readHay = (path: string): readonly Hay[] => {
 const filesIn = (places: readonly string[]): readonly Hay[] =>
   places.flatMap((place) => filesBelow(place)).flatMap(readHay);
 
-/** In a guest the whole of / that was written lies in one place; on the machine's own kernel / is the machine's. */
-export const writtenSinceBoot =
-  process.env['LAB_KERNEL'] === 'own' ? '/tmp' : `${process.env['LAB_MACHINE'] ?? ''}/mnt/up`;
+const onOwnKernel = process.env['LAB_KERNEL'] === 'own';
+
+/** In a guest all that was written to / lies in one place; on the machine's own kernel / is the machine's. */
+const writtenSinceBoot = onOwnKernel ? '/tmp' : `${process.env['LAB_MACHINE'] ?? ''}/mnt/up`;
 
 export const logHay = (): readonly Hay[] => filesIn([join(labRoot, 'logs')]);
 

@@ -143,7 +143,7 @@ const modes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
       ([kind = '', mode = '', path = '']) =>
         (kind === 'd' || kind === 'f') &&
         // FRR runs as a user of its own; the directory around these is 0700.
-        !/^frr(\/|$)/.test(path) &&
+        !/^frr(-run)?(\/|$)/.test(path) &&
         mode !== (kind === 'd' ? '700' : '600'),
     );
     const words = open.map((entry) => entry.join(' ')).join(', ');
@@ -156,7 +156,7 @@ const modes = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   }
 };
 
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
 
 const collect = async (
   mesh: Mesh,
@@ -185,7 +185,7 @@ const searches = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
       ({ secret, place }) => !secret.startsWith('canary') && !homes.has(place),
     );
     const bytes = hay.reduce((sum, each) => sum + each.bytes.length, 0);
-    const figure = `${hay.length} places, ${mebibytes(bytes)}`;
+    const figure = `${hay.length} places, ${kibibytes(bytes)}`;
     const strays = stray.map(({ secret, place }) => `${secret} in ${place}`).join(', ');
     claim(`no secret in ${what}`, strays || figure, stray.length === 0 && bytes > 0);
   }
