@@ -2,6 +2,7 @@
 import { endpointOf, parseEndpoint, type Endpoint } from '../shared/address/endpoint.ts';
 import { parseHostname, type Hostname } from '../shared/address/hostname.ts';
 import { parseIp, type Ip } from '../shared/address/ip.ts';
+import { parseOperatorKey } from '../shared/address/key.ts';
 import { parsePrefix, type Prefix } from '../shared/address/prefix.ts';
 import { parseFlags, type FlagValues } from '../shared/flags/flags.ts';
 import { helpFor } from '../shared/flags/help.ts';
@@ -10,7 +11,13 @@ import { linkDrivers, type Gathering, type LinkDriver } from '../shared/mesh/pee
 import { malformed, parseAll, parsed, type Parsed } from '../shared/outcome/parsed.ts';
 import { components, type AgentConfig, type Component } from './config.ts';
 import { agentFlags } from './flag-table.ts';
-import { parseBfd, parseGathering, parseServer, parseSocketAddress } from './flag-values.ts';
+import {
+  parseBfd,
+  parseGathering,
+  parseServer,
+  parseSocketAddress,
+  parseToken,
+} from './flag-values.ts';
 
 export interface CommandLine {
   readonly argv: readonly string[];
@@ -63,6 +70,10 @@ const configOf = (values: Values, line: CommandLine, complain: Complain): AgentC
     controlServers: need('controlserver', serversFrom(values.controlserver, mode), []),
     hostname: need('hostname', hostnameFrom(values.hostname, line), '' as Hostname),
     stateDir: need('statedir', absolute(values.statedir), ''),
+    token: need('token', parseToken(values.token), undefined),
+    tokenFile: need('tokenfile', tokenFileFrom(values), undefined),
+    operatorKeys: need('operatorkey', parseAll(listOf(values.operatorkey), parseOperatorKey), []),
+    repin: need('repin', repinFrom(values.repin), undefined),
     underlay: need('underlay', underlayFrom(values.underlay), undefined),
     endpoints: need('endpoint', parseAll(listOf(values.endpoint), endpointWith(port)), []),
     port,
@@ -104,19 +115,31 @@ const oneOf = <T extends string>(words: readonly T[], text: string): Parsed<T> =
 };
 
 const modeFrom = (values: Values): Parsed<AgentConfig['mode']> => {
-  const modes = (['plan', 'once', 'clean'] as const).filter((mode) => values[mode]);
+  const modes = (['plan', 'once', 'clean', 'repin', 'newidentity'] as const).filter(
+    (mode) => values[mode] !== false && values[mode] !== '',
+  );
   return modes.length > 1
     ? malformed(`-${modes.join(' and -')} exclude each other: give one of them`)
     : parsed(modes[0] ?? 'run');
 };
 
-/** Cleaning and planning from the saved view need no controller. */
+/** Cleaning, forgetting, and planning from the saved view need no controller. */
 const serversFrom = (text: string, mode: AgentConfig['mode']): Parsed<readonly string[]> => {
   const servers = parseAll(listOf(text), parseServer);
-  if (!servers.ok || servers.value.length > 0 || mode === 'clean' || mode === 'plan')
-    return servers;
+  const needs = mode !== 'clean' && mode !== 'plan' && mode !== 'repin';
+  if (!servers.ok || servers.value.length > 0 || !needs) return servers;
   return malformed('name the controller: -controlserver HOST:12384');
 };
+
+const tokenFileFrom = (values: Values): Parsed<string | undefined> => {
+  if (values.tokenfile === '') return parsed(undefined);
+  return values.token === ''
+    ? absolute(values.tokenfile)
+    : malformed('-token is given too: give one of them');
+};
+
+const repinFrom = (text: string): Parsed<Hostname | undefined> =>
+  text === '' || text === agentFlags.repin.bare ? parsed(undefined) : parseHostname(text);
 
 const hostnameFrom = (text: string, line: CommandLine): Parsed<Hostname> =>
   parseHostname(text === '' ? line.systemHostname.toLowerCase() : text);

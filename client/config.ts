@@ -2,8 +2,10 @@
 import type { Endpoint } from '../shared/address/endpoint.ts';
 import type { Hostname } from '../shared/address/hostname.ts';
 import type { Ip } from '../shared/address/ip.ts';
+import type { OperatorKey } from '../shared/address/key.ts';
 import type { Prefix } from '../shared/address/prefix.ts';
 import type { LogLevel } from '../shared/log/log.ts';
+import type { Secret } from '../shared/log/secret.ts';
 import type { Gathering, LinkDriver } from '../shared/mesh/peer.ts';
 
 /** Parts of the agent that can be switched off with -disable. */
@@ -19,12 +21,23 @@ export const components = [
 export type Component = (typeof components)[number];
 
 export interface AgentConfig {
-  /** What this start is for: stay and follow, converge once, print the plan, remove all of ours. */
-  readonly mode: 'run' | 'once' | 'plan' | 'clean';
+  /**
+   * What this start is for: stay and follow, converge once, print the plan, remove all of ours, forget whom this
+   * node trusts, take a new identity key.
+   */
+  readonly mode: 'run' | 'once' | 'plan' | 'clean' | 'repin' | 'newidentity';
   /** `HOST:PORT` of controllers, tried in order. */
   readonly controlServers: readonly string[];
   readonly hostname: Hostname;
   readonly stateDir: string;
+  /** Join token. */
+  readonly token: Secret | undefined;
+  /** File with the join token. */
+  readonly tokenFile: string | undefined;
+  /** Operator keys given by hand, believed whatever the controller names. */
+  readonly operatorKeys: readonly OperatorKey[];
+  /** With mode "repin": the peer to forget; undefined = the controller. */
+  readonly repin: Hostname | undefined;
   /** Interface name or address of the underlay; undefined = chosen by the agent. */
   readonly underlay: string | undefined;
   /** Announced endpoints; empty = the underlay address and `port`. */

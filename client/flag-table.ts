@@ -17,6 +17,21 @@ export const agentFlags = {
     placeholder: 'DIR',
     default: '/var/lib/meshover',
   },
+  token: {
+    help: 'join token; others may see it in the list of processes: -tokenfile or MESHOVER_TOKEN are better',
+    placeholder: 'TOKEN',
+    default: '',
+  },
+  tokenfile: {
+    help: 'file that holds the join token',
+    placeholder: 'FILE',
+    default: '',
+  },
+  operatorkey: {
+    help: "operators' public keys, whose word on a node's new identity key is believed",
+    placeholder: 'KEY,…',
+    default: '',
+  },
   underlay: {
     help: 'interface or address that carries WireGuard; empty = chosen by the agent',
     placeholder: 'IF|ADDRESS',
@@ -98,6 +113,16 @@ export const agentFlags = {
   plan: { help: 'print what would be done, change nothing, exit', kind: 'switch' },
   once: { help: 'bring the host to what it should be, then exit', kind: 'switch' },
   clean: { help: 'remove all that is ours from this host and nothing else, exit', kind: 'switch' },
+  repin: {
+    help: 'forget which controller this node trusts, or with a name who that peer is, exit',
+    placeholder: '[NAME]',
+    default: '',
+    bare: '-',
+  },
+  newidentity: {
+    help: 'make a new identity key, vouched for by the old one, and tell the controller, exit',
+    kind: 'switch',
+  },
   version: { help: 'print the version', kind: 'switch' },
   help: { help: 'print this', kind: 'switch' },
 } as const satisfies FlagTable;

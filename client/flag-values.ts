@@ -1,6 +1,7 @@
 // Values of flags that have a shape of their own.
 import { parsePrefix } from '../shared/address/prefix.ts';
 import { isIP } from 'node:net';
+import { Secret } from '../shared/log/secret.ts';
 import { defaultPreference, type Gathering } from '../shared/mesh/peer.ts';
 import { malformed, parsed, type Parsed } from '../shared/outcome/parsed.ts';
 import type { AgentConfig } from './config.ts';
@@ -59,5 +60,16 @@ export const parseBfd = (text: string): Parsed<AgentConfig['bfd']> => {
     ? parsed(bfd)
     : malformed(
         `"${text}" is not MSxTIMES, 10 to 60000 ms and 2 to 255 times (write it like 200x6)`,
+      );
+};
+
+/** A join token (JWT); a line feed at its end comes from a file or the shell. Undefined when there is none. */
+export const parseToken = (text: string): Parsed<Secret | undefined> => {
+  const token = text.trim();
+  if (token === '') return parsed(undefined);
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+    ? parsed(new Secret(token))
+    : malformed(
+        'this is no join token: it is cut short, or there is more than one (meshoverctl token create makes one)',
       );
 };

@@ -11,13 +11,14 @@ import { hostFiles } from './host/files.ts';
 import { lockState } from './host/state-lock.ts';
 import { hostSysctls } from './host/sysctls.ts';
 import { systemClock } from './host/system-clock.ts';
-import { loadIdentity } from './identity/identity.ts';
-import { readSavedView } from './identity/saved-view.ts';
 import { cleanHost } from './modes/clean.ts';
 import { convergeOnce } from './modes/once.ts';
 import { frrPartFor } from './modes/frr-part.ts';
-import type { AgentParts, NodeParts } from './modes/parts.ts';
+import { finishRenewal, renewIdentity } from './modes/new-identity.ts';
+import { nodePartsFor } from './modes/node-parts.ts';
+import type { AgentParts } from './modes/parts.ts';
 import { printAgentPlan } from './modes/plan.ts';
+import { repin } from './modes/repin.ts';
 import { runAgent } from './modes/run.ts';
 
 /** Exit status: 0 done, 1 failed, 2 wrongly called. */
@@ -39,8 +40,18 @@ export const runClient = async (argv: readonly string[]): Promise<number> => {
       for (const complaint of start.complaints) process.stderr.write(`client: ${complaint}\n`);
       return 2;
     case 'config':
+      if (start.config.token !== undefined) hideWords(argv);
       return startAgent(start.config);
   }
+};
+
+/** The list of processes shows every word that a program was called with, until it says otherwise. */
+const hideWords = (argv: readonly string[]): void => {
+  const shown = argv.map((word, i) => {
+    if (/^--?token$/.test(argv[i - 1] ?? '')) return '[secret]';
+    return word.replace(/^(--?token=).*/s, '$1[secret]');
+  });
+  process.title = ['client', ...shown].join(' ');
 };
 
 /** In the single executable there is no source directory. */
@@ -104,6 +115,7 @@ const partsFor = (config: AgentConfig, log: Log): AgentParts => {
     host,
     frr: frrPartFor(config, host),
     random: Math.random,
+    monotonicMs: () => performance.now(),
     print: (text) => process.stdout.write(text),
   };
 };
@@ -111,26 +123,15 @@ const partsFor = (config: AgentConfig, log: Log): AgentParts => {
 const startMode = async (parts: AgentParts): Promise<number> => {
   const { mode } = parts.config;
   if (mode === 'clean') return cleanHost(parts);
+  if (mode === 'repin') return repin(parts);
   const node = await nodePartsFor(parts);
-  if (node === undefined) return 1;
-  return mode === 'once' ? convergeOnce(node) : runAgent(node, stopAsked());
-};
-
-const nodePartsFor = async (parts: AgentParts): Promise<NodeParts | undefined> => {
-  const { host, config, log } = parts;
-  const loaded = await loadIdentity(host.files, config.stateDir);
-  if (!loaded.ok) {
-    log.error(loaded.reason);
-    return undefined;
+  if (!node.ok) {
+    parts.log.error(node.reason);
+    return 1;
   }
-  if (loaded.value.fresh) log.info('made the keys of this node', { path: config.stateDir });
-  const saved = await readSavedView(host.files, config.stateDir);
-  if (!saved.ok) log.error(saved.reason);
-  return {
-    ...parts,
-    identity: loaded.value.identity,
-    saved: saved.ok ? saved.value : undefined,
-  };
+  if (mode === 'newidentity') return renewIdentity(node.value);
+  const renewed = await finishRenewal(node.value);
+  return mode === 'once' ? convergeOnce(renewed) : runAgent(renewed, stopAsked());
 };
 
 const stopAsked = (): Promise<string> =>

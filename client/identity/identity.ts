@@ -23,10 +23,13 @@ export const loadIdentity = async (
   if (!kept.ok) return kept;
   if (kept.value !== undefined) return parsed({ identity: kept.value, fresh: false });
   const keys = newPrivateKeys();
-  await files.write(identityPath(stateDir), sealedText('identity', keysText(keys)), 0o600);
+  await writeIdentity(files, stateDir, keys);
   const identity = identityFrom(keys);
   return identity.ok ? parsed({ identity: identity.value, fresh: true }) : identity;
 };
+
+export const writeIdentity = (files: Files, stateDir: string, keys: PrivateKeys): Promise<void> =>
+  files.write(identityPath(stateDir), sealedText('identity', keysText(keys)), 0o600);
 
 /** Undefined when the node has none yet; nothing is written. */
 export const readIdentity = async (

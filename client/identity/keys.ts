@@ -32,6 +32,12 @@ export const newPrivateKeys = (): PrivateKeys => ({
   wireguard: clamped(rawPrivate(generateKeyPairSync('x25519').privateKey)),
 });
 
+/** Another identity with the same WireGuard key. */
+export const newIdentityKeys = (wireguard: Secret): PrivateKeys => ({
+  identity: rawPrivate(generateKeyPairSync('ed25519').privateKey),
+  wireguard,
+});
+
 export const identityFrom = (keys: PrivateKeys): Parsed<Identity> => {
   const signingKey = privateKeyFrom('ed25519', keys.identity);
   const exchangeKey = privateKeyFrom('x25519', keys.wireguard);

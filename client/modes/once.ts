@@ -1,6 +1,7 @@
 // Brings the host to what it should be, then ends: for scripts and images.
 import { printRevision } from '../../shared/mesh/revision.ts';
 import type { View } from '../../shared/mesh/view.ts';
+import { dropForgotten } from '../identity/forgotten.ts';
 import { Chronicle } from '../reconcile/chronicle.ts';
 import { applySurvey, endpointsFor, survey } from '../reconcile/turn.ts';
 import { Uplink } from '../uplink/uplink.ts';
@@ -8,6 +9,9 @@ import { turnGivenFor, uplinkGivenFor, type NodeParts } from './parts.ts';
 
 /** Attempts at a controller before the saved view must do. */
 const mostAttempts = 5;
+
+/** How long an operator has to approve the node. */
+const approvalMs = 300_000;
 
 /** A host that is never done has a program on it that undoes our work. */
 const mostTurns = 10;
@@ -54,8 +58,10 @@ const converge = async (parts: NodeParts, view: View): Promise<number> => {
 type Asked = { readonly view: View } | { readonly reason: string };
 
 const askForView = async (parts: NodeParts): Promise<Asked> => {
+  const { host, config } = parts;
   const first = await survey(turnGivenFor(parts, parts.identity), undefined);
   let attempts = 0;
+  let patience: (() => void) | undefined;
   let answer: (asked: Asked) => void = () => undefined;
   const answered = new Promise<Asked>((resolve) => {
     answer = resolve;
@@ -63,18 +69,26 @@ const askForView = async (parts: NodeParts): Promise<Asked> => {
   const uplink = new Uplink({
     ...uplinkGivenFor(parts),
     resumes: false,
-    endpoints: endpointsFor(parts.config, first.facts),
+    endpoints: endpointsFor(config, first.facts),
     onView: (view) => {
       answer({ view });
     },
     onTrouble: ({ kind, reason }) => {
+      if (kind === 'pending') {
+        patience ??= host.clock.after(approvalMs, () => {
+          answer({ reason: `not approved within ${approvalMs / 1000} s: ${reason}` });
+        });
+        return;
+      }
       attempts += 1;
-      if (kind === 'refused' || attempts >= mostAttempts) answer({ reason });
+      if (kind !== 'unreachable' || attempts >= mostAttempts) answer({ reason });
     },
   });
   const attending = uplink.run();
   const asked = await answered;
+  patience?.();
   uplink.stop();
   await attending;
+  if ('view' in asked) await dropForgotten(host.files, config.stateDir, parts.forgotten);
   return asked;
 };

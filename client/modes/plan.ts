@@ -4,11 +4,10 @@ import type { View } from '../../shared/mesh/view.ts';
 import { malformed, parsed, type Parsed } from '../../shared/outcome/parsed.ts';
 import { readIdentity, throwAwayIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/keys.ts';
-import { readSavedView } from '../identity/saved-view.ts';
 import { printPlan } from '../plan/print-plan.ts';
 import { endpointsFor, survey } from '../reconcile/turn.ts';
-import { askDryRun } from '../uplink/attend.ts';
-import { viewFromDryRun } from '../uplink/joined.ts';
+import { askDryRun } from '../uplink/dry-run.ts';
+import { knownFor } from './node-parts.ts';
 import { turnGivenFor, uplinkGivenFor, type AgentParts, type NodeParts } from './parts.ts';
 
 export const printAgentPlan = async (parts: AgentParts): Promise<number> => {
@@ -32,10 +31,10 @@ export const printAgentPlan = async (parts: AgentParts): Promise<number> => {
 };
 
 const viewFor = async (parts: AgentParts, identity: Identity): Promise<Parsed<View>> => {
-  const saved = await readSavedView(parts.host.files, parts.config.stateDir);
-  if (!saved.ok) parts.log.warn(saved.reason);
-  if (saved.ok && saved.value !== undefined) return parsed(saved.value);
-  return askControllers({ ...parts, identity, saved: undefined });
+  const known = await knownFor(parts);
+  return known.saved === undefined
+    ? askControllers({ ...parts, ...known, identity })
+    : parsed(known.saved);
 };
 
 const askControllers = async (parts: NodeParts): Promise<Parsed<View>> => {
@@ -50,7 +49,7 @@ const askControllers = async (parts: NodeParts): Promise<Parsed<View>> => {
   let reason = 'this node knows no mesh yet: name its controller with -controlserver HOST:12384';
   for (const address of parts.config.controlServers) {
     const joined = await askDryRun(given, address);
-    if (joined.ok) return parsed(viewFromDryRun(joined.value));
+    if (joined.ok) return joined;
     reason = `${address}: ${joined.reason}`;
   }
   return malformed(reason);

@@ -6,6 +6,7 @@ import type { Revision } from '../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../shared/mesh/status.ts';
 import { followKernel } from '../host/kernel-events.ts';
 import { listenMetrics } from '../host/metrics-listener.ts';
+import { dropForgotten } from '../identity/forgotten.ts';
 import { Reconciler, type Turn } from '../reconcile/reconciler.ts';
 import {
   applySurvey,
@@ -78,11 +79,12 @@ class Agent {
     });
     this.uplink = new Uplink({
       ...uplinkGivenFor(parts),
-      resumes: true,
+      resumes: parts.forgotten.length === 0,
       endpoints,
       onView: (view) => {
         this.rtr?.take(view);
         this.reconciler.takeView(view);
+        void dropForgotten(host.files, parts.config.stateDir, parts.forgotten);
       },
       onTrouble: () => undefined,
     });
@@ -116,6 +118,7 @@ class Agent {
       outcomes: this.#turn?.outcomes ?? [],
       held: this.#turn?.held ?? [],
       complaints: this.#turn?.complaints ?? [],
+      refused: this.uplink.refused,
       applied: this.#applied,
       sessions: (await frr?.sessions()) ?? noSessions,
       frrBackend: config.disabled.includes('frr') ? '' : config.frr,
@@ -141,6 +144,7 @@ const startMetrics = async (
     status: () => agent.reporter.last,
     connected: () => agent.uplink.connected,
     turns: () => agent.turns,
+    refused: () => agent.uplink.refused.size,
     nowSeconds: () => Math.floor(host.clock.now() / 1000),
   });
   const listening = await listenMetrics(config.metrics, metrics.text);

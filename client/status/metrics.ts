@@ -6,6 +6,8 @@ export interface MetricsGiven {
   readonly status: () => NodeStatus | undefined;
   readonly connected: () => boolean;
   readonly turns: () => number;
+  /** How many peers are told otherwise than they have signed. */
+  readonly refused: () => number;
   readonly nowSeconds: () => number;
 }
 
@@ -15,6 +17,10 @@ export const metricsFor = (given: MetricsGiven): { readonly text: () => Promise<
   const gauge = gaugesIn(registry);
   const connected = gauge('controller_connected', 'A peers stream to a controller is open.');
   const turns = gauge('turns', 'Turns (observe, plan, apply) since the agent started.');
+  const refused = gauge(
+    'peers_refused',
+    'Peers of which the controller says what is not believed.',
+  );
   const failed = gauge('failed_steps', 'Steps that are wanted but failed in the last turn.');
   const revision = gauge('revision', 'Revision number of the view.', ['state']);
   const showLinks = linkGauges(registry);
@@ -22,6 +28,7 @@ export const metricsFor = (given: MetricsGiven): { readonly text: () => Promise<
     text: () => {
       connected.set(given.connected() ? 1 : 0);
       turns.set(given.turns());
+      refused.set(given.refused());
       const status = given.status();
       if (status !== undefined) {
         failed.set(status.failedSteps);

@@ -32,6 +32,8 @@ export interface StatusGiven {
   readonly held: Plan;
   /** What is wrong on the host and the operator's to mend. */
   readonly complaints: readonly string[];
+  /** What the controller says and is not believed: of whom, and why. */
+  readonly refused: ReadonlyMap<string, string>;
   /** The last revision that was applied whole. */
   readonly applied: Revision | undefined;
   readonly sessions: Sessions;
@@ -45,11 +47,13 @@ export const statusFor = (given: StatusGiven): NodeStatus => {
   );
   const heldText =
     given.held[0] === undefined ? '' : `${given.held[0].id}: failed before, tried again soon`;
+  const [refusal] = given.refused;
+  const refusedText = refusal === undefined ? '' : `${refusal[0]} is not believed: ${refusal[1]}`;
   return {
     desired: given.view?.revision,
     applied: given.applied,
     failedSteps: failures.length + given.held.length,
-    failure: failures[0] ?? (heldText || (given.complaints[0] ?? '')),
+    failure: failures[0] ?? (heldText || refusedText || (given.complaints[0] ?? '')),
     frrBackend: given.frrBackend,
     frrVersion: given.sessions.frrVersion,
     programVersion: given.programVersion,

@@ -5,7 +5,10 @@ import { refusalFromWire, refusalMetadataKey } from '../../shared/wire/refusal.t
 
 export type CallFailure =
   | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly ok: false; readonly kind: 'unreachable'; readonly reason: string };
+  /** "untrusted": it answers, and is not the controller that this node trusts. */
+  | { readonly ok: false; readonly kind: 'unreachable' | 'untrusted'; readonly reason: string }
+  /** A stream that lived its time: it goes on with a fresh proof. */
+  | { readonly ok: false; readonly kind: 'resume'; readonly reason: string };
 
 export type CallResult<T> = { readonly ok: true; readonly value: T } | CallFailure;
 
@@ -28,3 +31,8 @@ const reasonOf = (error: ServiceError): string => {
 const plainDetails = (details: string): string =>
   /Last error: (?:Error: )?(?<cause>.+?)\.? Resolution note:/s.exec(details)?.groups?.['cause'] ??
   details;
+
+export const failureText = (failure: CallFailure): string =>
+  failure.kind === 'refused'
+    ? `${failure.refusal.code}: ${failure.refusal.detail}`
+    : failure.reason;

@@ -2,10 +2,12 @@
 import { Membership, type JoinResponse } from '../../proto/gen/meshover/v1/joining.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
-import type { NetworkSettings, View } from '../../shared/mesh/view.ts';
+import type { Signed } from '../../shared/mesh/trust.ts';
+import type { NetworkSettings } from '../../shared/mesh/view.ts';
 import { peerFromWire, peersFromWire } from '../../shared/wire/peer.ts';
 import { revisionFromWire } from '../../shared/wire/revision.ts';
 import { settingsFromWire } from '../../shared/wire/settings.ts';
+import { signedFromWire } from '../../shared/wire/signed.ts';
 import type { CallResult } from './failure.ts';
 
 export type Joined =
@@ -17,6 +19,10 @@ export type Joined =
       readonly settings: NetworkSettings;
       /** With a dry run: the peers that the node would have. */
       readonly peers: readonly Peer[];
+      /** Membership certificate, not yet verified. */
+      readonly certificate: Signed | undefined;
+      /** What the node asked for in vain. */
+      readonly unauthorised: readonly string[];
     };
 
 export const joinedFrom = (wire: JoinResponse): CallResult<Joined> => {
@@ -40,20 +46,11 @@ export const joinedFrom = (wire: JoinResponse): CallResult<Joined> => {
       revision: revision.value,
       settings: settings.value,
       peers: peersFromWire(wire.peers).peers,
+      certificate: signedFromWire(wire.membershipCertificate),
+      unauthorised: [...wire.unauthorisedAdvertise, ...wire.unauthorisedGathering],
     },
   };
 };
-
-/** The view that a node would have, from the answer to a dry run. */
-export const viewFromDryRun = (joined: Extract<Joined, { membership: 'admitted' }>): View => ({
-  revision: joined.revision,
-  self: joined.self,
-  peers: joined.peers
-    .filter((peer) => peer.name !== joined.self.name)
-    .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  tombstones: [],
-  settings: joined.settings,
-});
 
 const garbled = (reason: string): CallResult<Joined> => ({
   ok: false,

@@ -3,30 +3,30 @@ import type { Endpoint } from '../../shared/address/endpoint.ts';
 import { printRevision, type Revision } from '../../shared/mesh/revision.ts';
 import type { NodeStatus } from '../../shared/mesh/status.ts';
 import type { ReadEvent } from '../../shared/wire/view-event.ts';
-import {
-  diagnose,
-  failureText,
-  joinRequestFor,
-  pin,
-  resumePoint,
-  sessionFor,
-  trustFor,
-  type Trusted,
-} from './attend.ts';
+import { endingFor, joinRequestFor, seekAdmission, type Admission } from './admission.ts';
 import { retryDelayMs } from './back-off.ts';
-import type { Trouble, UplinkGiven } from './given.ts';
+import { failureText } from './failure.ts';
+import type { Ending, UplinkGiven } from './given.ts';
+import { meet, type Met } from './meet.ts';
+import { PendingTeller } from './pending-teller.ts';
 import type { Session } from './session.ts';
-import { viewAfter } from './view-after.ts';
+import { takeEvent, tellRefusals } from './take-event.ts';
 import { ViewKeeper } from './view-keeper.ts';
 
-const pendingText = 'this node waits until an operator approves it on the controller';
+/** A controller that ends each stream at once is none. */
+const leastStreamMs = 1_000;
+
+interface Resume {
+  readonly kind: 'resume';
+  readonly reason: string;
+}
 
 export class Uplink {
   readonly #given: UplinkGiven;
   readonly #keeper: ViewKeeper;
+  readonly #pending: PendingTeller;
   #endpoints: readonly Endpoint[];
   #session: Session | undefined;
-  #registerId: string | undefined;
   #resumes: boolean;
   #failures = 0;
   #complaint = '';
@@ -39,7 +39,7 @@ export class Uplink {
     this.#given = given;
     this.#endpoints = given.endpoints;
     this.#resumes = given.resumes;
-    this.#registerId = given.saved?.revision.registerId;
+    this.#pending = new PendingTeller(given);
     this.#keeper = new ViewKeeper(given);
     this.#stopped = new Promise((resolve) => {
       this.#stop = resolve;
@@ -54,6 +54,11 @@ export class Uplink {
   /** Why there is no stream; empty when there is one. */
   get complaint(): string {
     return this.#complaint;
+  }
+
+  /** What the controller says and this node does not believe: of whom, and why. */
+  get refused(): ReadonlyMap<string, string> {
+    return this.#keeper.pins.refused;
   }
 
   /** Attends until `stop()`. */
@@ -107,114 +112,149 @@ export class Uplink {
     }
   }
 
-  async #attend(address: string): Promise<Trouble> {
-    const trusted = await trustFor(this.#given, address);
-    if (!trusted.ok) return { kind: 'unreachable', reason: trusted.reason };
-    if (!this.#isLive()) return { kind: 'unreachable', reason: 'stopping' };
-    const { authority } = trusted.value;
-    const session = sessionFor(this.#given, address, {
-      authority,
-      registerId: () => this.#registerId,
+  async #attend(address: string): Promise<Ending> {
+    const meeting = await meet(this.#given, address, (session) => {
+      this.#session = session;
     });
-    this.#session = session;
+    if (!meeting.ok) return meeting;
+    const { session } = meeting.value;
     try {
-      const revision = await this.#join(session, address, trusted.value);
-      return 'kind' in revision ? revision : await this.#follow(session, revision);
+      if (!this.#isLive()) return { kind: 'unreachable', reason: 'stopping' };
+      const admission = await this.#join(meeting.value);
+      if ('kind' in admission) return admission;
+      this.#connected = true;
+      this.#complaint = '';
+      return await this.#followOn(session, admission);
     } finally {
       this.#session = undefined;
       session.close();
     }
   }
 
-  async #join(session: Session, address: string, trusted: Trusted): Promise<Revision | Trouble> {
-    const announced = this.#endpoints;
-    const joined = await session.join(joinRequestFor(this.#given, announced), false);
-    if (!joined.ok) {
-      if (joined.kind === 'refused') return { kind: 'refused', reason: failureText(joined) };
-      const stranger = trusted.fresh
-        ? undefined
-        : await diagnose(this.#given, address, trusted.authority);
-      if (stranger !== undefined) return { kind: 'refused', reason: stranger };
-      return { kind: 'unreachable', reason: joined.reason };
+  async #join(met: Met): Promise<Admission | Ending> {
+    let announced = this.#endpoints;
+    const admission = await seekAdmission({
+      given: this.#given,
+      met,
+      endpoints: () => (announced = this.#endpoints),
+      pause: async (delayMs) => {
+        await this.#pause(delayMs);
+        return this.#isLive();
+      },
+      onPending: (reason, fingerprint) => {
+        this.#pending.tell(met.address, reason, fingerprint);
+      },
+    });
+    if ('kind' in admission) return admission;
+    const { log } = this.#given;
+    const { self, unauthorised } = admission.answer;
+    log.info(`joined the mesh at ${met.address}`, { node: self.name, address: met.address });
+    if (unauthorised.length > 0) {
+      log.warn(
+        `not yet authorised, and so not announced: ${unauthorised.join(', ')}; an operator grants it on the controller`,
+        { count: unauthorised.length },
+      );
     }
-    if (trusted.fresh) await pin(this.#given, address, trusted.authority);
-    if (joined.value.membership === 'pending') return { kind: 'refused', reason: pendingText };
-    const { revision, self } = joined.value;
-    this.#registerId = revision.registerId;
-    this.#given.log.info(`joined the mesh at ${address}`, { node: self.name, address });
     if (announced !== this.#endpoints) {
-      await session.join(joinRequestFor(this.#given, this.#endpoints), false);
+      await met.session.join(joinRequestFor(this.#given, this.#endpoints), false);
     }
-    return revision;
+    return admission;
   }
 
-  #follow(session: Session, joined: Revision): Promise<Trouble> {
-    const resumeFrom = this.#resumes ? resumePoint(this.#keeper.view?.revision, joined) : undefined;
+  /** A stream ends after a while, and goes on with a fresh proof. */
+  async #followOn(session: Session, admission: Admission): Promise<Ending> {
+    const { monotonicMs } = this.#given;
+    for (;;) {
+      const startedMs = monotonicMs();
+      const ending = await this.#follow(session, admission);
+      if (ending.kind !== 'resume') return ending;
+      if (monotonicMs() - startedMs < leastStreamMs) {
+        return { kind: 'unreachable', reason: ending.reason };
+      }
+    }
+  }
+
+  #follow(session: Session, admission: Admission): Promise<Ending | Resume> {
+    const resumeFrom = this.#resumes
+      ? resumePoint(this.#keeper.view?.revision, admission.answer.revision)
+      : undefined;
     this.#resumes = true;
-    this.#connected = true;
-    this.#complaint = '';
     return new Promise((resolve) => {
       const cancel = session.watch({
         resumeFrom,
         onEvent: (read) => {
-          const ending = this.#take(read);
+          const ending = this.#take(read, admission);
           if (ending === undefined) return;
           cancel();
           resolve(ending);
         },
         onEnd: (failure) => {
-          const kind =
-            failure.kind === 'refused' && failure.refusal.code !== 'overloaded'
-              ? 'refused'
-              : 'unreachable';
-          resolve({ kind, reason: failureText(failure) });
+          const { kind } = failure;
+          resolve(kind === 'resume' ? { kind, reason: failure.reason } : endingFor(failure));
         },
       });
     });
   }
 
   /** An ending when the stream cannot go on. */
-  #take({ event, complaints }: ReadEvent): Trouble | undefined {
+  #take({ event, complaints }: ReadEvent, admission: Admission): Ending | undefined {
     const { log, config } = this.#given;
     for (const reason of complaints)
       log.warn('left out what the controller said of one node', { reason });
-    const after = viewAfter(this.#keeper.view, event, config.hostname);
-    if (after.kind === 'resync') {
-      this.#resumes = false;
-      return { kind: 'unreachable', reason: `asking for everything anew: ${after.reason}` };
-    }
-    if (after.kind === 'removed') {
-      return {
-        kind: 'refused',
-        reason: `this node was removed from the mesh (${after.reason}); what is configured stays until "client -clean"`,
-      };
-    }
-    if (after.kept.length > 0) {
+    const { hostname: name, operatorKeys } = config;
+    const before = this.#keeper.pins;
+    const taken = takeEvent(this.#keeper, event, { name, operatorKeys, admission });
+    if (taken.kind !== 'view') return this.#endingOf(taken);
+    if (taken.kept.length > 0) {
       log.warn(
         'the controller no longer names these peers but does not say that they are gone: they stay',
-        {
-          peer: after.kept.join(', '),
-          count: after.kept.length,
-        },
+        { peer: taken.kept.join(', '), count: taken.kept.length },
       );
     }
+    if (taken.waiting.length > 0) {
+      log.info('peers that have not signed a statement yet are left out until they have', {
+        peer: taken.waiting.join(', '),
+        count: taken.waiting.length,
+      });
+    }
     this.#failures = 0;
-    if (after.view !== this.#keeper.view) this.#keeper.take(after.view);
+    tellRefusals(log, before, taken.pins);
+    if (taken.view !== this.#keeper.view || taken.pins !== before) {
+      this.#keeper.take(taken.view, taken.pins);
+    }
     log.debug('view', {
-      revision: printRevision(after.view.revision),
-      count: after.view.peers.length,
+      revision: printRevision(taken.view.revision),
+      count: taken.view.peers.length,
     });
     return undefined;
   }
 
-  #tell(address: string, { kind, reason }: Trouble): void {
+  #endingOf(taken: Exclude<ReturnType<typeof takeEvent>, { kind: 'view' }>): Ending {
+    switch (taken.kind) {
+      case 'resync':
+        this.#resumes = false;
+        return { kind: 'unreachable', reason: `asking for everything anew: ${taken.reason}` };
+      case 'removed':
+        return {
+          kind: 'turned-away',
+          reason: `this node was removed from the mesh (${taken.reason}); what is configured stays until "client -clean"`,
+        };
+      case 'stranger':
+        return {
+          kind: 'refused',
+          reason: 'the controller speaks of another register than the one that it has proven',
+        };
+    }
+  }
+
+  #tell(address: string, { kind, reason }: Ending): void {
     const { log } = this.#given;
     const text =
-      kind === 'refused'
-        ? 'the controller refuses this node; it is asked again'
-        : 'no controller; it is tried again';
+      kind === 'unreachable'
+        ? 'no controller; it is tried again'
+        : 'the controller refuses this node; it is asked again';
     if (reason === this.#complaint) log.debug(text, { address, reason });
-    else if (kind === 'refused') log.error(text, { address, reason });
+    else if (kind !== 'unreachable') log.error(text, { address, reason });
     else log.warn(text, { address, reason });
     this.#complaint = reason;
   }
@@ -232,3 +272,7 @@ export class Uplink {
     return this.#live;
   }
 }
+
+/** Where to resume: only within the same register. */
+const resumePoint = (held: Revision | undefined, joined: Revision): Revision | undefined =>
+  held?.registerId === joined.registerId ? held : undefined;

@@ -13,7 +13,7 @@ export interface WatchGiven {
   readonly onEnd: (failure: CallFailure) => void;
 }
 
-interface Caller {
+export interface WatchCaller {
   readonly name: string;
   readonly address: string;
   readonly peers: PeersClient;
@@ -21,7 +21,7 @@ interface Caller {
 }
 
 /** The result cancels; `onEnd` is then not called. */
-export const watchPeers = (caller: Caller, watching: WatchGiven): (() => void) => {
+export const watchPeers = (caller: WatchCaller, watching: WatchGiven): (() => void) => {
   let live = true;
   let cancel = (): void => undefined;
   const end = (failure: CallFailure): void => {
@@ -46,7 +46,7 @@ export const watchPeers = (caller: Caller, watching: WatchGiven): (() => void) =
       end(failureFrom(error, caller.address));
     });
     stream.on('end', () => {
-      end(broken(`${caller.address} ended the peers stream`));
+      end({ ok: false, kind: 'resume', reason: `${caller.address} ended the peers stream` });
     });
   };
   caller.proof().then(start, (fault: unknown) => {

@@ -6,6 +6,8 @@ export interface LogFields {
   readonly peer?: string;
   readonly revision?: string;
   readonly address?: string;
+  /** Of a register, or of a register and a node: never a secret. */
+  readonly fingerprint?: string;
   readonly interface?: string;
   readonly step?: string;
   readonly code?: string;

@@ -114,13 +114,21 @@ describe('files of the state directory', () => {
     expect(readFileSync(path, 'utf8')).toBe(newer);
   });
 
-  test("the pinned controller's certificate garbled", async () => {
+  test('a garbled pin of the controller is no first contact', async () => {
     const stateDir = joinedState();
-    writeFileSync(join(stateDir, 'controller.pem'), 'rubbish\n');
+    writeFileSync(join(stateDir, 'controller'), 'rubbish\n');
     truncateSync(join(stateDir, 'view'), 0);
     const ended = await agent(stateDir, ['-once', '-hostname', 'alpha', ...here()]);
-    expectFailure(ended, 'controller.pem is damaged', 'remove it to trust the controller');
-    expect(readFileSync(join(stateDir, 'controller.pem'), 'utf8')).toBe('rubbish\n');
+    expectFailure(ended, 'controller cannot be used: its first line is damaged', 'client -repin');
+    expect(readFileSync(join(stateDir, 'controller'), 'utf8')).toBe('rubbish\n');
+  });
+
+  test('what is remembered of the peers, cut short, is rebuilt from the saved view', async () => {
+    const stateDir = joinedState();
+    truncateSync(join(stateDir, 'pins'), 20);
+    const ended = await agent(stateDir, ['-plan', '-hostname', 'alpha', ...nowhere]);
+    expect(ended.lines[0]).toContain('It is rebuilt from the saved view');
+    expect(ended.status).toBe(0);
   });
 });
 

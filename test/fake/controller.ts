@@ -34,10 +34,13 @@ import {
 } from '../../server/auth/authority.ts';
 import type { Refusal } from '../../shared/outcome/refusal.ts';
 import type { Revision } from '../../shared/mesh/revision.ts';
+import type { NetworkSettings } from '../../shared/mesh/view.ts';
 import type { Peer } from '../../shared/mesh/peer.ts';
+import type { Signed as SignedWord } from '../../shared/mesh/trust.ts';
 import { peerToWire } from '../../shared/wire/peer.ts';
 import { refusalMetadataKey, refusalToWire } from '../../shared/wire/refusal.ts';
-import { controllerProofKind, signedToWire } from '../../shared/wire/signed.ts';
+import { settingsToWire } from '../../shared/wire/settings.ts';
+import { controllerProofKind, membershipKind, signedToWire } from '../../shared/wire/signed.ts';
 import { registerKeyOf, signWord } from '../../shared/trust/signed.ts';
 import { viewFixture } from './view.ts';
 
@@ -56,10 +59,15 @@ export class ScriptedController {
   self: Peer;
   revision: Revision;
   first: readonly WatchResponse[] = [];
+  operatorKeys: NetworkSettings['operatorKeys'] = [];
   /** The register's key: another one is another controller. */
   registerKey: KeyObject = generateKeyPairSync('ed25519').privateKey;
   /** How far its clock is ahead. */
   clockOffsetMs = 0;
+  /** Signs memberships in place of the register's key. */
+  certificateKey: KeyObject | undefined;
+  #statement: Buffer = Buffer.alloc(0);
+  #helloOf: ScriptedController | undefined;
   #certificateHash = '';
   #server: Server | undefined;
   #port = 0;
@@ -102,6 +110,11 @@ export class ScriptedController {
     });
   }
 
+  /** Answers as a man in the middle would: with what the other one says. */
+  relaysHelloOf(other: ScriptedController): void {
+    this.#helloOf = other;
+  }
+
   send(message: WatchResponse): void {
     for (const stream of this.streams) stream.write(message);
   }
@@ -119,7 +132,7 @@ export class ScriptedController {
   #joining(): JoiningServer {
     return {
       hello: (call, answer) => {
-        answer(null, { proof: this.#proof(call.request.nonce) });
+        answer(null, { proof: (this.#helloOf ?? this).#proof(call.request.nonce) });
       },
       join: (call, answer) => {
         this.joins.push(call.request);
@@ -141,23 +154,30 @@ export class ScriptedController {
     return Signed.decode(signedToWire(signWord(controllerProofKind, word, this.registerKey)));
   }
 
-  #joined({ dryRun }: JoinRequest): JoinResponse {
+  #joined(request: JoinRequest): JoinResponse {
+    if (request.signedStatement.length > 0) this.#statement = request.signedStatement;
     const { settings } = viewFixture(this.self, []);
     const peers = this.first.flatMap(({ event }) => event?.value.peers ?? []);
     return {
       membership: this.membership,
-      self: peerToWire(this.self, 1n),
+      self: { ...peerToWire(this.self, 1n), signedStatement: this.#statement },
       revision: this.revision,
-      settings: {
-        tunnelPools: [...settings.tunnelPools],
-        nodePools: [...settings.nodePools],
-        operatorKeys: [],
-      },
-      membershipCertificate: Buffer.alloc(0),
-      peers: dryRun ? peers : [],
+      settings: settingsToWire({ ...settings, operatorKeys: this.operatorKeys }),
+      membershipCertificate: signedToWire(this.#certificateFor(request)),
+      peers: request.dryRun ? peers : [],
       unauthorisedAdvertise: [],
       unauthorisedGathering: [],
     };
+  }
+
+  /** A place of its own for whoever asks. */
+  #certificateFor({ identityKey }: JoinRequest): SignedWord {
+    const word = {
+      ...this.self,
+      ...{ registerId: this.revision.registerId, epoch: 1n, serial: 1n, issuedAtSeconds: 1n },
+      identityKey: Buffer.from(identityKey).toString('base64') as Peer['identityKey'],
+    };
+    return signWord(membershipKind, word, this.certificateKey ?? this.registerKey);
   }
 
   #peers(): PeersServer {

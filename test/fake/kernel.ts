@@ -59,7 +59,10 @@ const hostOn = (
     read: (path) => Promise.resolve(inside.files.get(path)),
     write: (path, text) => Promise.resolve(void inside.files.set(path, text)),
     remove: (path) => Promise.resolve(void inside.files.delete(path)),
-    list: () => Promise.resolve([]),
+    list: (path) => {
+      const names = [...inside.files.keys()].filter((each) => each.startsWith(`${path}/`));
+      return Promise.resolve(names.map((each) => each.slice(path.length + 1)).sort());
+    },
   },
   sysctls: {
     read: (key) => Promise.resolve(inside.state.sysctls.get(key)),

@@ -31,6 +31,10 @@ describe('configuration', () => {
       controlServers: ['controller:12384'],
       hostname: 'web1.example',
       stateDir: '/var/lib/meshover',
+      token: undefined,
+      tokenFile: undefined,
+      operatorKeys: [],
+      repin: undefined,
       underlay: undefined,
       endpoints: [],
       port: 12385,
@@ -109,6 +113,22 @@ describe('configuration', () => {
   });
 });
 
+describe('trust', () => {
+  it('takes a join token from the command line, the environment or a file, and never shows it', () => {
+    const token = 'aaa.bbb.ccc';
+    expect(config([...joined, '-token', token]).token?.reveal()).toBe(token);
+    const fromEnvironment = config(joined, { MESHOVER_TOKEN: `${token}\n` });
+    expect(fromEnvironment.token?.reveal()).toBe(token);
+    expect(JSON.stringify(fromEnvironment)).not.toContain(token);
+    expect(config([...joined, '-tokenfile', '/run/token']).tokenFile).toBe('/run/token');
+  });
+
+  it('forgets the controller, or a peer by its name', () => {
+    expect(config(['-repin'])).toMatchObject({ mode: 'repin', repin: undefined });
+    expect(config(['-repin', 'web2'])).toMatchObject({ mode: 'repin', repin: 'web2' });
+  });
+});
+
 describe('a mistake', () => {
   it.each([
     ['no controller', [], 'name the controller: -controlserver HOST:12384'],
@@ -132,6 +152,10 @@ describe('a mistake', () => {
     ['two modes', [...joined, '-plan', '-clean'], 'exclude each other'],
     ['a bad metrics address', [...joined, '-metrics', '9100'], 'not HOST:PORT'],
     ['bad BFD times', [...joined, '-bfd', '1x1'], '200x6'],
+    ['a token cut short', [...joined, '-token', 'aaa.bbb'], 'meshoverctl token create'],
+    ['two tokens', [...joined, '-token', 'a.b.c', '-tokenfile', '/x'], 'give one of them'],
+    ['a bad operator key', [...joined, '-operatorkey', 'x'], '32 bytes of Ed25519'],
+    ['a bad peer', ['-repin', 'a_b'], 'not a hostname'],
     ['a bad underlay', [...joined, '-underlay', 'a-name-that-is-too-long'], 'neither an interface'],
   ] as const)('%s is one clear line', (_, argv, expected) => {
     const lines = complaints(...argv);

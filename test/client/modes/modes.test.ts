@@ -1,74 +1,15 @@
 // The agent's ways to start, against a scripted controller and a fake kernel.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../client/host/system-clock.ts';
-import { loadIdentity } from '../../../client/identity/identity.ts';
-import { readSavedView } from '../../../client/identity/saved-view.ts';
 import { linkName } from '../../../client/desired/names.ts';
 import { cleanHost } from '../../../client/modes/clean.ts';
 import { convergeOnce } from '../../../client/modes/once.ts';
-import type { AgentParts, NodeParts } from '../../../client/modes/parts.ts';
 import { printAgentPlan } from '../../../client/modes/plan.ts';
 import { runAgent } from '../../../client/modes/run.ts';
-import type { Log } from '../../../shared/log/log.ts';
-import { ScriptedController } from '../../fake/controller.ts';
-import { fakeKernel, type FakeKernel } from '../../fake/kernel.ts';
-import { configFixture, nodeFixture, wireguardKeyFixture } from '../../fake/view.ts';
-import { chunk, until } from '../uplink/setup.ts';
+import { nodeFixture } from '../../fake/view.ts';
+import { until } from '../uplink/setup.ts';
+import { controllerWith, endStages, nodeParts, stageWith } from './stage.ts';
 
-const self = nodeFixture(1);
-const stops: (() => void)[] = [];
-
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
-});
-
-interface Stage {
-  readonly kernel: FakeKernel;
-  readonly parts: AgentParts;
-  readonly printed: string[];
-  readonly lines: string[];
-}
-
-const stageWith = (servers: readonly string[], kernel = fakeKernel()): Stage => {
-  const printed: string[] = [];
-  const lines: string[] = [];
-  const take = (message: string, fields: object = {}): void => {
-    lines.push(`${message} ${JSON.stringify(fields)}`);
-  };
-  const log: Log = { debug: () => undefined, info: take, warn: take, error: take };
-  const clock = {
-    now: () => systemClock.now(),
-    after: (delayMs: number, run: () => void) => systemClock.after(delayMs / 50, run),
-  };
-  const parts: AgentParts = {
-    config: configFixture({ controlServers: servers, stateDir: '/state', frr: 'none' }),
-    log,
-    host: { ...kernel.host, clock },
-    frr: undefined,
-    random: () => 0.5,
-    print: (text) => printed.push(text),
-  };
-  return { kernel, parts, printed, lines };
-};
-
-const nodeParts = async ({ parts }: Stage): Promise<NodeParts> => {
-  const loaded = await loadIdentity(parts.host.files, '/state');
-  const saved = await readSavedView(parts.host.files, '/state');
-  if (!loaded.ok || !saved.ok) throw new Error('damaged');
-  const identity = { ...loaded.value.identity, wireguardKey: wireguardKeyFixture };
-  return { ...parts, identity, saved: saved.value };
-};
-
-const controllerWith = async (
-  ...peers: Parameters<typeof chunk>[0]
-): Promise<ScriptedController> => {
-  const controller = await ScriptedController.start(self);
-  controller.first = [chunk([self, ...peers])];
-  stops.push(() => {
-    controller.stop();
-  });
-  return controller;
-};
+afterEach(endStages);
 
 describe('-once', () => {
   it('makes the host what it should be, and then has nothing to do', async () => {

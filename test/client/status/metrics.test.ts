@@ -39,6 +39,7 @@ const text = (): Promise<string> =>
     status: () => status,
     connected: () => true,
     turns: () => 5,
+    refused: () => 2,
     nowSeconds: () => 100,
   }).text();
 
@@ -55,6 +56,7 @@ describe('metrics of the agent', () => {
     expect(lines).toContain('meshover_agent_handshake_age_seconds{peer="node2"} 10');
     expect(lines).toContain('meshover_agent_bgp_up{peer="node2"} 1');
     expect(lines).toContain('meshover_link_origin_violations{peer="node2"} 3');
+    expect(lines).toContain('meshover_agent_peers_refused 2');
     expect(lines).toContain('meshover_agent_revision{state="applied"} 1');
   });
 

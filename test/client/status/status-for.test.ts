@@ -39,6 +39,7 @@ const given = (changes: Partial<StatusGiven> = {}): StatusGiven => ({
   outcomes: [],
   held: [],
   complaints: [],
+  refused: new Map(),
   applied: undefined,
   sessions: noSessions,
   frrBackend: 'docker',
@@ -58,6 +59,13 @@ const step: Step = {
 };
 
 describe('status', () => {
+  it('names the peer that is told otherwise than it has signed', () => {
+    const refused = new Map([['node2', 'its statement is older']]);
+    const status = statusFor(given({ refused }));
+    expect(status.failure).toBe('node2 is not believed: its statement is older');
+    expect(status.failedSteps).toBe(0);
+  });
+
   it('names every peer with its link, handshake and bytes', () => {
     expect(statusFor(given()).links).toEqual([
       {

@@ -1,21 +1,27 @@
 // What the tests of the uplink share: a running uplink, messages, and waiting for what must come.
+import type { KeyObject } from 'node:crypto';
 import { vi } from 'vitest';
 import { systemClock } from '../../../client/host/system-clock.ts';
 import { throwAwayIdentity } from '../../../client/identity/identity.ts';
+import { noPins } from '../../../client/identity/pins.ts';
 import type { Trouble, UplinkGiven } from '../../../client/uplink/given.ts';
 import { Uplink } from '../../../client/uplink/uplink.ts';
 import type { SnapshotChunk, WatchResponse } from '../../../proto/gen/meshover/v1/peers.ts';
 import type { Clock } from '../../../shared/clock/clock.ts';
 import type { Log } from '../../../shared/log/log.ts';
-import type { Peer } from '../../../shared/mesh/peer.ts';
+import type { Peer, Tombstone } from '../../../shared/mesh/peer.ts';
 import type { View } from '../../../shared/mesh/view.ts';
-import { peerToWire } from '../../../shared/wire/peer.ts';
+import { signWord } from '../../../shared/trust/signed.ts';
+import { peerToWire, tombstoneToWire } from '../../../shared/wire/peer.ts';
+import { removalKind } from '../../../shared/wire/signed.ts';
 import { ScriptedController } from '../../fake/controller.ts';
 import { MemoryFiles } from '../../fake/files.ts';
-import { configFixture, nodeFixture, viewFixture } from '../../fake/view.ts';
+import { configFixture, nodeFixture, spoken, viewFixture } from '../../fake/view.ts';
 
 export const self = nodeFixture(1);
 export const { settings, revision } = viewFixture(self, []);
+
+const spokenOnce = (peer: Peer): Peer => (peer.signedStatement === undefined ? spoken(peer) : peer);
 
 export const chunk = (
   peers: readonly Peer[],
@@ -25,7 +31,7 @@ export const chunk = (
     $case: 'snapshot',
     value: {
       revision: { ...revision, number: 5n },
-      peers: peers.map((peer) => peerToWire(peer, 1n)),
+      peers: peers.map((peer) => peerToWire(spokenOnce(peer), 1n)),
       tombstones: [],
       settings: {
         tunnelPools: [...settings.tunnelPools],
@@ -44,11 +50,29 @@ export const delta = (from: bigint, to: bigint, peers: readonly Peer[]): WatchRe
     value: {
       from: { ...revision, number: from },
       to: { ...revision, number: to },
-      peers: peers.map((peer) => peerToWire(peer, to)),
+      peers: peers.map((peer) => peerToWire(spokenOnce(peer), to)),
       tombstones: [],
     },
   },
 });
+
+export const removals = (from: bigint, to: bigint, ends: readonly Tombstone[]): WatchResponse => ({
+  event: {
+    $case: 'delta',
+    value: {
+      from: { ...revision, number: from },
+      to: { ...revision, number: to },
+      peers: [],
+      tombstones: ends.map(tombstoneToWire),
+    },
+  },
+});
+
+export const signedEnd = ({ name, asn }: Peer, removedAt: bigint, key: KeyObject): Tombstone => {
+  const { registerId, epoch } = revision;
+  const end = { name, asn, removedAt, reason: 'by operator' };
+  return { ...end, signedRemoval: signWord(removalKind, { ...end, registerId, epoch }, key) };
+};
 
 /** Waits as the uplink does, but shorter. */
 const hurriedClock: Clock = {
@@ -100,6 +124,8 @@ export const givenFor = (
     identity: identity.value,
     files: new MemoryFiles(),
     clock: hurriedClock,
+    monotonicMs: () => performance.now(),
+    pins: noPins,
     log: logTo([]),
     random: () => 0.5,
     saved: undefined,

@@ -1,13 +1,16 @@
 // The uplink against a real gRPC server over TLS: join, follow, resume, refuse.
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSavedView } from '../../../client/identity/saved-view.ts';
 import { Membership } from '../../../proto/gen/meshover/v1/joining.ts';
 import { peerToWire } from '../../../shared/wire/peer.ts';
-import { nodeFixture, viewFixture } from '../../fake/view.ts';
+import { nodeFixture, spoken, viewFixture } from '../../fake/view.ts';
 import {
   self,
   chunk,
   delta,
+  removals,
+  signedEnd,
   controllerOf,
   runUplink,
   until,
@@ -17,6 +20,9 @@ import {
 } from './setup.ts';
 
 afterEach(stopAll);
+
+/** The one line that each view gives at level debug. */
+const isDebug = (line: string): boolean => line.startsWith('view ');
 
 describe('uplink', () => {
   it('joins, saves the view and tells it', async () => {
@@ -60,6 +66,21 @@ describe('uplink', () => {
     expect(controller.watches[1]?.resumeFrom?.number).toBe(5n);
   });
 
+  it('goes on with a fresh proof, and says nothing, when a stream has lived its time', async () => {
+    const controller = await controllerOf(chunk([self, nodeFixture(2)]));
+    let now = 0;
+    const monotonicMs = (): number => (now += 2_000);
+    const { views, lines, troubles } = runUplink([controller.address], { monotonicMs });
+    await until(() => views.length === 1);
+    const [joins, said] = [controller.joins.length, lines.filter((line) => !isDebug(line)).length];
+    controller.first = [delta(5n, 6n, [nodeFixture(3)])];
+    controller.endStreams();
+    await until(() => views.length === 2);
+    expect([controller.joins.length, troubles.length]).toEqual([joins, 0]);
+    expect(lines.filter((line) => !isDebug(line))).toHaveLength(said);
+    expect(controller.watches[1]?.resumeFrom?.number).toBe(5n);
+  });
+
   it('asks for everything anew when a delta does not fit', async () => {
     const controller = await controllerOf(chunk([self, nodeFixture(2)]));
     const { views } = runUplink([controller.address]);
@@ -80,7 +101,7 @@ describe('uplink', () => {
 describe('an uplink that goes on', () => {
   it('leaves out one peer that it cannot read, and keeps the rest', async () => {
     const bad = { ...peerToWire(nodeFixture(3), 1n), asn: 7 };
-    const good = [self, nodeFixture(2)].map((peer) => peerToWire(peer, 1n));
+    const good = [self, spoken(nodeFixture(2))].map((peer) => peerToWire(peer, 1n));
     const controller = await controllerOf(chunk([], { peers: [...good, bad] }));
     const { views, lines } = runUplink([controller.address]);
     await until(() => views.length === 1);
@@ -105,9 +126,10 @@ describe('an uplink that goes on', () => {
     const controller = await controllerOf(chunk([self]));
     const { uplink } = runUplink([controller.address]);
     await until(() => uplink.connected);
+    const before = controller.joins.length;
     uplink.announce(nodeFixture(77).endpoints);
-    await until(() => controller.joins.length === 2);
-    expect(controller.joins[1]?.endpoints).toEqual([...nodeFixture(77).endpoints]);
+    await until(() => controller.joins.length === before + 1);
+    expect(controller.joins[before]?.endpoints).toEqual([...nodeFixture(77).endpoints]);
     uplink.announce(nodeFixture(77).endpoints);
     expect(controller.watches).toHaveLength(1);
   });
@@ -138,7 +160,7 @@ describe('an uplink in trouble', () => {
     const second = await controllerOf(chunk([self]));
     const { views } = runUplink(['127.0.0.1:9', second.address]);
     await until(() => views.length === 1);
-    expect(second.joins).toHaveLength(1);
+    expect(second.watches).toHaveLength(1);
   });
 
   it('prints a refusal with its remedy and asks again slowly', async () => {
@@ -168,18 +190,21 @@ describe('an uplink in trouble', () => {
     const controller = await controllerOf(chunk([self, nodeFixture(2)]));
     const { views, troubles } = runUplink([controller.address]);
     await until(() => views.length === 1);
-    const end = {
-      name: 'node1',
-      asn: self.asn,
-      removedAt: 6n,
-      reason: 'by operator',
-      signedRemoval: Buffer.alloc(0),
-    };
-    const message = delta(5n, 6n, []);
-    if (message.event?.$case === 'delta') message.event.value.tombstones = [end];
-    controller.send(message);
+    controller.send(removals(5n, 6n, [signedEnd(self, 6n, controller.registerKey)]));
     await until(() => troubles.length === 1);
+    expect(troubles[0]?.kind).toBe('turned-away');
     expect(troubles[0]?.reason).toContain('removed from the mesh (by operator)');
     expect(views).toHaveLength(1);
+  });
+
+  it('does not believe its own end when the register has not signed it', async () => {
+    const controller = await controllerOf(chunk([self, nodeFixture(2)]));
+    const { views, troubles } = runUplink([controller.address]);
+    await until(() => views.length === 1);
+    const stranger = generateKeyPairSync('ed25519').privateKey;
+    controller.send(removals(5n, 6n, [signedEnd(self, 6n, stranger)]));
+    controller.send(delta(6n, 7n, [nodeFixture(3)]));
+    await until(() => views.some((view) => view.peers.length === 2));
+    expect(troubles).toEqual([]);
   });
 });
