@@ -10,6 +10,7 @@ import type { Claims } from '../../lab/claims.ts';
 import type { Running } from '../../lab/host.ts';
 import { labelled, type Mesh } from '../../lab/mesh.ts';
 import { labRoot } from '../../lab/places.ts';
+import { operate } from '../../lab/operator.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { fourNodes } from '../../lab/topologies.ts';
 import { controllerAddress } from '../../lab/topology.ts';
@@ -28,9 +29,8 @@ interface Stolen {
 }
 
 const steal = async (mesh: Mesh): Promise<Stolen> => {
-  const shown = await mesh.callController(['nodes', '-o', 'json']);
-  if (shown.status !== 0) throw new Error(`the nodes are not told: ${shown.stderr}`);
-  const { revision, nodes } = ListNodesResponse.fromJSON(JSON.parse(shown.stdout));
+  const shown = await operate(mesh, ['nodes', '-o', 'json']);
+  const { revision, nodes } = ListNodesResponse.fromJSON(JSON.parse(shown));
   const peers = nodes.flatMap(({ node }) => (node === undefined ? [] : [node]));
   const settings = {
     tunnelPools: ['10.192.0.0/12', 'fd00:6d65:7368::/48'],
