@@ -58,11 +58,7 @@ type Values = FlagValues<typeof agentFlags>;
 type Complain = (complaint: string) => void;
 
 const configOf = (values: Values, line: CommandLine, complain: Complain): AgentConfig => {
-  const need = <T>(name: keyof Values, result: Parsed<T>, fallback: T): T => {
-    if (result.ok) return result.value;
-    complain(`-${name}: ${result.reason}`);
-    return fallback;
-  };
+  const need = needWith(complain);
   const mode = need('plan', modeFrom(values), 'run' as const);
   const port = need('port', parsePort(values.port), 0);
   return Object.freeze<AgentConfig>({
@@ -70,10 +66,7 @@ const configOf = (values: Values, line: CommandLine, complain: Complain): AgentC
     controlServers: need('controlserver', serversFrom(values.controlserver, mode), []),
     hostname: need('hostname', hostnameFrom(values.hostname, line), '' as Hostname),
     stateDir: need('statedir', absolute(values.statedir), ''),
-    token: need('token', parseToken(values.token), undefined),
-    tokenFile: need('tokenfile', tokenFileFrom(values), undefined),
-    operatorKeys: need('operatorkey', parseAll(listOf(values.operatorkey), parseOperatorKey), []),
-    repin: need('repin', repinFrom(values.repin), undefined),
+    ...trustOf(values, need),
     underlay: need('underlay', underlayFrom(values.underlay), undefined),
     endpoints: need('endpoint', parseAll(listOf(values.endpoint), endpointWith(port)), []),
     port,
@@ -98,6 +91,27 @@ const configOf = (values: Values, line: CommandLine, complain: Complain): AgentC
     bfd: need('bfd', parseBfd(values.bfd), { intervalMs: 0, multiplier: 0 }),
   });
 };
+
+type Need = <T>(name: keyof Values, result: Parsed<T>, fallback: T) => T;
+
+const needWith =
+  (complain: Complain): Need =>
+  (name, result, fallback) => {
+    if (result.ok) return result.value;
+    complain(`-${name}: ${result.reason}`);
+    return fallback;
+  };
+
+/** Whom this node is to believe, and how it is to be believed. */
+const trustOf = (
+  values: Values,
+  need: Need,
+): Pick<AgentConfig, 'token' | 'tokenFile' | 'operatorKeys' | 'repin'> => ({
+  token: need('token', parseToken(values.token), undefined),
+  tokenFile: need('tokenfile', tokenFileFrom(values), undefined),
+  operatorKeys: need('operatorkey', parseAll(listOf(values.operatorkey), parseOperatorKey), []),
+  repin: need('repin', repinFrom(values.repin), undefined),
+});
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
