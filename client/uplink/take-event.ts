@@ -55,9 +55,12 @@ export const takeEvent = (held: Held, told: ViewEvent, listening: Listening): Ta
 export const tellRefusals = (log: Log, before: Pins, now: Pins): void => {
   for (const [peer, reason] of now.refused) {
     if (before.refused.get(peer) === reason) continue;
+    const remedy = now.byName.has(peer as Hostname)
+      ? ` If you know why it changed: client -repin ${peer}`
+      : '';
     log.error(
-      'not believed of the controller: this node goes on with what it knew before. Is the controller the one ' +
-        `that you trust? If you know why it changed: client -repin ${peer}`,
+      'not believed of the controller: this node goes on with what it knew before; is the controller the one ' +
+        `that you trust?${remedy}`,
       { peer, reason },
     );
   }
