@@ -142,7 +142,9 @@ test('rekey: the place stays, and peers get the word of the operator key', async
   const before = await admitted(old, { token });
   await admitted(peer, { token });
   const lost = new MeshNode('k1');
-  await expect(lost.join(controller)).rejects.toThrow(`rekey k1 -fingerprint ${fingerprintOf(lost)}`);
+  await expect(lost.join(controller)).rejects.toThrow(
+    `rekey k1 -fingerprint ${fingerprintOf(lost)}`,
+  );
   expect(await listed(['pending'])).toMatchObject({ nodes: [{ name: 'k1', why: 'rekey' }] });
   const words = ['rekey', 'k1', '-fingerprint', fingerprintOf(lost)];
   expect((await ctl(words)).err).toContain('succession-needed');

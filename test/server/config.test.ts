@@ -35,9 +35,20 @@ test.each([
   [['-wgaddress', '10.0.0.0/8'], '-wgaddress has no IPv6 pool'],
   [['-assignaddress', 'fd00::/48,nonsense'], '-assignaddress'],
   [['-wgaddress', 'fd00:beef:beef::/48,10.192.0.0/12'], 'overlap'],
+  [['-operatorkey', 'x'], '-operatorkey: an operator key is 32 bytes'],
+  [['-tls-cert', 'a.pem'], 'give both, or neither'],
+  [['-tls-key', 'a.key'], 'give both, or neither'],
   [['-opn'], 'did you mean -open?'],
 ])('%j', (argv, complaint) => {
   const start = serverStartFrom(argv, {});
   expect(start.kind === 'complaints' ? start.complaints : []).toHaveLength(1);
   expect(start.kind === 'complaints' && start.complaints[0]).toContain(complaint);
+});
+
+test('operator keys are sorted, each once; a certificate comes with its key', () => {
+  const [a, b] = ['A', 'B'].map((letter) => `${letter.repeat(42)}A=`);
+  const argv = ['-operatorkey', `${b},${a},${b}`, '-tls-cert', 'c', '-tls-key', 'k'];
+  expect(serverStartFrom(argv, {})).toMatchObject({
+    config: { settings: { operatorKeys: [a, b] }, tlsFiles: { certificate: 'c', key: 'k' } },
+  });
 });
