@@ -31,8 +31,8 @@ export interface CallerChecks {
 export interface TokenQuestion {
   /** The value of the "authorization" metadata. */
   readonly authorization: string;
-  /** Address that the call comes from. */
-  readonly source: string;
+  /** Whom wrong tokens count against; undefined = nobody. */
+  readonly source: string | undefined;
   /** Those beside the one of the file. */
   readonly administrators: readonly Administrator[];
   readonly needed: AdminRole;
@@ -85,7 +85,8 @@ const administratorChecks = (
   const guesses = createGuessLimit(clock);
   const adminHash = digest(adminToken.reveal());
   return (question) => {
-    if (guesses.isShut(question.source)) {
+    const { source } = question;
+    if (source !== undefined && guesses.isShut(source)) {
       return refused(
         'overloaded',
         'too many wrong tokens came from this address; wait a minute and try again',
@@ -93,7 +94,7 @@ const administratorChecks = (
     }
     const caller = administratorOf(question, adminHash);
     if (caller === undefined) {
-      guesses.wrong(question.source);
+      if (source !== undefined) guesses.wrong(source);
       return unproven(
         "this call needs an administrator's token: give meshoverctl the file admin.token of the " +
           "controller's state directory, or a token of your own, with -token-file",

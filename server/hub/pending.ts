@@ -9,8 +9,10 @@ export interface Waiting {
   /** As it was said last, without the token. */
   readonly request: JoinRequest;
   readonly why: WhyWaiting;
-  /** Address that the request came from. */
-  readonly source: string;
+  /** That the request came from. */
+  readonly address: string;
+  /** Whom it counts against; undefined = nobody. */
+  readonly source: string | undefined;
   readonly version: string;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
@@ -33,12 +35,7 @@ const defaults: PendingLimits = {
 
 export type Seen = 'first' | 'again' | 'rejected' | 'too-many';
 
-export interface Asking {
-  readonly request: JoinRequest;
-  readonly why: WhyWaiting;
-  readonly source: string;
-  readonly version: string;
-}
+export type Asking = Omit<Waiting, 'firstSeenMs' | 'lastSeenMs'>;
 
 /** Keyed by identity key: several nodes may wait for one name. Maps keep the order of the last sight. */
 export class Pending {
@@ -52,7 +49,8 @@ export class Pending {
     this.#limits = { ...defaults, ...limits };
   }
 
-  see({ request, why, source, version }: Asking): Seen {
+  see(asking: Asking): Seen {
+    const { request, source } = asking;
     this.#forgetOld();
     const key = request.identityKey;
     if (this.#rejected.has(key)) return 'rejected';
@@ -63,8 +61,8 @@ export class Pending {
     }
     this.#waiting.delete(key);
     this.#waiting.set(key, {
+      ...asking,
       request: { ...request, token: '' },
-      ...{ why, source, version },
       firstSeenMs: before?.firstSeenMs ?? now,
       lastSeenMs: now,
     });
@@ -101,8 +99,9 @@ export class Pending {
     this.#rejected.delete(key);
   }
 
-  #ofSource(source: string): number {
+  #ofSource(source: string | undefined): number {
     let count = 0;
+    if (source === undefined) return count;
     for (const each of this.#waiting.values()) if (each.source === source) count++;
     return count;
   }

@@ -1,13 +1,12 @@
 // Lets a call in, or not: who may make it, and does the caller prove to be that one.
 import type { Metadata } from '@grpc/grpc-js';
 import { parseHostname } from '../../shared/address/hostname.ts';
-import { familyOf, parseIp } from '../../shared/address/ip.ts';
 import type { IdentityKey } from '../../shared/address/key.ts';
-import { prefixOf } from '../../shared/address/prefix.ts';
 import type { Parsed } from '../../shared/outcome/parsed.ts';
 import { accepted, refused, type Outcome } from '../../shared/outcome/refusal.ts';
 import type { AdministratorCalling } from '../auth/caller.ts';
 import { roleFor } from '../auth/permissions.ts';
+import { sourceOf } from '../door/source.ts';
 import { lookUp } from '../register/persistent-map.ts';
 import { administratorsOf, nodeOf, type Register } from '../register/register.ts';
 import type { RpcGiven } from './given.ts';
@@ -31,33 +30,36 @@ export interface Knock {
 export interface Caller {
   /** In the audit log's words. */
   readonly who: string;
-  /** Where it calls from; IPv6 hosts own at least 64 bits of addresses, so that is one source. */
-  readonly source: string;
+  /** Address that it calls from. */
+  readonly address: string;
+  /** Whom it counts against; undefined for loopback, which may be everybody behind a local proxy. */
+  readonly source: string | undefined;
   readonly administrator: AdministratorCalling | undefined;
 }
 
 export const admitCall = async (given: RpcGiven, knock: Knock): Promise<Outcome<Caller>> => {
   const authorization = bearerOf(knock.metadata);
-  const source = sourceOf(knock.peer);
+  const address = addressOf(knock.peer);
+  const from = { address, source: sourceOf(address) };
   const role = roleFor(knock.method);
   switch (role) {
     case 'anybody':
-      return accepted({ who: 'anybody', source, administrator: undefined });
+      return accepted({ who: 'anybody', ...from, administrator: undefined });
     case 'viewer':
     case 'operator':
     case 'admin': {
       const administrators = administratorsOf(given.hub.register());
-      const question = { authorization, source, administrators, needed: role };
+      const question = { authorization, source: from.source, administrators, needed: role };
       const calling = given.checks.checkAdministrator(question);
       if (!calling.ok) return calling;
       const administrator = calling.value;
-      return accepted({ who: `admin ${administrator.name}`, source, administrator });
+      return accepted({ who: `admin ${administrator.name}`, ...from, administrator });
     }
     case 'joining':
     case 'node': {
       const proven = await checkedNode(given, knock, role);
       return proven.ok
-        ? accepted({ who: `node ${knock.name}`, source, administrator: undefined })
+        ? accepted({ who: `node ${knock.name}`, ...from, administrator: undefined })
         : proven;
     }
     case undefined:
@@ -65,14 +67,9 @@ export const admitCall = async (given: RpcGiven, knock: Knock): Promise<Outcome<
   }
 };
 
-/** "192.0.2.1:5000" and "::ffff:192.0.2.1:5000" are 192.0.2.1; "2001:db8::1:5000" is 2001:db8::/64. */
-const sourceOf = (peer: string): string => {
-  const ip = parseIp(
-    peer.slice(0, Math.max(0, peer.lastIndexOf(':'))).replace(/^\[|\]$|^::ffff:(?=\d+\.)/g, ''),
-  );
-  if (!ip.ok) return peer;
-  return familyOf(ip.value) === 6 ? prefixOf(ip.value, 64) : ip.value;
-};
+/** "192.0.2.1" of "::ffff:192.0.2.1:5000". */
+const addressOf = (peer: string): string =>
+  peer.slice(0, Math.max(0, peer.lastIndexOf(':'))).replace(/^::ffff:(?=\d+\.)/, '');
 
 const checkedNode = async (
   given: RpcGiven,

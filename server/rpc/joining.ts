@@ -79,8 +79,9 @@ const join = async (
   if (wire.dryRun) return accepted(dryAnswer(given, outcome.value));
   if (outcome.value.kind === 'waits') {
     const { why } = outcome.value;
-    const { source } = caller;
-    return waitFor(given, { request: request.value, why, source, version: wire.version });
+    const { address, source } = caller;
+    const version = wire.version.slice(0, 40);
+    return waitFor(given, { request: request.value, why, address, source, version });
   }
   given.hub.pending.forget(request.value.identityKey);
   logJoin(given, outcome.value, wire.version);
@@ -132,12 +133,12 @@ const waitFor = ({ hub, identity, log }: RpcGiven, asking: Asking): Outcome<Join
   if (seen === 'too-many') {
     return refused(
       'overloaded',
-      `too many nodes wait for approval from ${asking.source}; approve or reject some first`,
+      `too many nodes wait for approval from ${String(asking.source)}; approve or reject some first`,
     );
   }
   if (seen === 'first') {
     const reason = `${asking.why}, fingerprint ${fingerprint}`;
-    log.info('a node waits for an operator', { node: name, address: asking.source, reason });
+    log.info('a node waits for an operator', { node: name, address: asking.address, reason });
   }
   return asking.why === 'rekey' ? nameTaken(name, fingerprint) : accepted(pendingAnswer);
 };

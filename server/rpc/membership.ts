@@ -177,12 +177,12 @@ const notWaiting = (name: string): ReturnType<typeof refused> =>
   );
 
 const pendingToWire = ({ identity }: RpcGiven, waiting: Waiting): PendingNode => {
-  const { request, why, source, version } = waiting;
+  const { request, why, address, version } = waiting;
   return {
     name: request.name,
     identityKey: keyToWire(request.identityKey),
     fingerprint: pairFingerprint(identity.registerKey, request.identityKey),
-    ...{ source, version, why },
+    ...{ source: address, version, why },
     firstSeenSeconds: seconds(waiting.firstSeenMs),
     lastSeenSeconds: seconds(waiting.lastSeenMs),
     advertise: [...request.advertise],

@@ -63,7 +63,7 @@ test('a node without a token waits, is seen, is approved, and is in', async () =
   const advertise = ['10.20.0.0/16'];
   expect((await node.join(controller, { advertise })).membership).toBe('MEMBERSHIP_PENDING');
   const [waiting] = await pending('w1');
-  expect(waiting).toMatchObject({ why: 'new', source: '::/64', version: 'test', advertise });
+  expect(waiting).toMatchObject({ why: 'new', source: '::1', version: 'test', advertise });
   await expect(approve('w1', 'AAAA-AAAA')).rejects.toThrow(waiting!.fingerprint);
   await approve('w1', waiting!.fingerprint);
   expect(await pending('w1')).toEqual([]);

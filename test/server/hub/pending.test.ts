@@ -17,7 +17,8 @@ const see = (pending: Pending, name: string, how: { source?: string; key?: strin
       token: 'secret',
       identityKey: keyFor(how.key ?? name) as IdentityKey,
     }),
-    ...{ why: 'new', source: how.source ?? '192.0.2.1', version: 'test' },
+    ...{ why: 'new', address: '192.0.2.1', version: 'test' },
+    source: how.source ?? '192.0.2.1',
   });
 
 const names = (pending: Pending): readonly string[] =>
