@@ -1,4 +1,5 @@
 // Pings that go on while something happens, five a second: how many got no answer?
+import type { Ping } from './addresses.ts';
 import type { Mesh } from './mesh.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -16,9 +17,11 @@ const answeredIn = (output: string): readonly number[] =>
 
 let number = 0;
 
-export const startPings = (mesh: Mesh, from: string, to: string): PingStream => {
+/** A node has addresses outside the mesh, too: `source` is the one in it. */
+export const startPings = (mesh: Mesh, { from, source, to }: Ping): PingStream => {
   number += 1;
-  const ping = mesh.host(from).start(`ping-${number}`, ['ping', '-n', '-i', '0.2', to]);
+  const words = ['ping', '-n', '-i', '0.2', ...(source === undefined ? [] : ['-I', source]), to];
+  const ping = mesh.host(from).start(`ping-${number}`, words);
   return {
     what: `${from} to ${to}`,
     lost: async () => {

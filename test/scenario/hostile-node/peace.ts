@@ -51,12 +51,15 @@ const look = async (mesh: Mesh, allowed: Allowed): Promise<ReadonlyMap<string, S
   return seen;
 };
 
-const startStreams = (mesh: Mesh, alpha: NodeAddresses): readonly PingStream[] => [
-  startPings(mesh, 'lan-alpha', '10.30.0.2'),
-  startPings(mesh, 'lan-bravo', '2001:db8:20::2'),
-  startPings(mesh, 'charlie', alpha.v4),
-  startPings(mesh, 'bravo', alpha.v6),
-];
+const startStreams = ({ mesh, node }: Watched): readonly PingStream[] => {
+  const [alpha, bravo, charlie] = [node('alpha'), node('bravo'), node('charlie')];
+  return [
+    { from: 'lan-alpha', to: '10.30.0.2' },
+    { from: 'lan-bravo', to: '2001:db8:20::2' },
+    { from: 'charlie', source: charlie.v4, to: alpha.v4 },
+    { from: 'bravo', source: bravo.v6, to: alpha.v6 },
+  ].map((ping) => startPings(mesh, ping));
+};
 
 export interface Peace {
   /** States that no route came or went, no session was reset and no ping was lost since the watch began. */
@@ -70,7 +73,7 @@ export interface Peace {
 export interface Watched {
   readonly mesh: Mesh;
   readonly allowed: Allowed;
-  readonly alpha: NodeAddresses;
+  readonly node: (name: string) => NodeAddresses;
 }
 
 /** The watch itself, before anything is claimed. */
@@ -135,11 +138,11 @@ const claimPings = async (
 };
 
 export const watchPeace = async (watched: Watched): Promise<Peace> => {
-  const { mesh, allowed, alpha } = watched;
+  const { mesh, allowed } = watched;
   const before = await look(mesh, allowed);
   const watches = new Map<string, RouteEvents>();
   for (const name of honest) watches.set(name, await followRoutes(mesh.host(name)));
-  const watching: Watching = { ...watched, before, watches, streams: startStreams(mesh, alpha) };
+  const watching: Watching = { ...watched, before, watches, streams: startStreams(watched) };
   return {
     changes: (name) => watches.get(name)?.changes() ?? [],
     holds: async (claims, during) => {

@@ -24,7 +24,7 @@ const turns = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
   const own = node(hostile);
   await mesh.stopAgent(hostile);
   const allowed = new Set<string>([own.v4, own.v6, ...wanted.delta, ...wanted.charlie]);
-  setStage(mesh, node, await watchPeace({ mesh, allowed, alpha: node('alpha') }));
+  setStage(mesh, node, await watchPeace({ mesh, allowed, node }));
   claim(
     `the agent of ${hostile} is stopped: its FRR is an attacker's`,
     `AS${own.asn}`,
