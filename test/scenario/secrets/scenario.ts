@@ -196,7 +196,7 @@ const searches = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
     ];
     const strange = places.filter((place) => !own.includes(place));
     claim(
-      `${name} is found`,
+      `${name} lies nowhere but at home`,
       places.join(' ') || 'nowhere',
       strange.length === 0 && own.every((home) => places.includes(home)),
     );
