@@ -5,7 +5,7 @@ import type { Identity } from './keys.ts';
 
 export interface ProofClaims {
   readonly name: string;
-  /** Register id, or "join" while the node does not know it yet. */
+  /** Register id and certificate hash, as Hello told both. */
   readonly audience: string;
   /** Full path of the call: "/meshover.v1.Joining/Join". */
   readonly method: string;

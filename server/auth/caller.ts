@@ -18,7 +18,8 @@ export interface ProofQuestion {
   /** The name that the request claims. */
   readonly name: string;
   readonly key: IdentityKey;
-  readonly audiences: readonly string[];
+  /** Register id and certificate hash. */
+  readonly audience: string;
   /** Full path of the call. */
   readonly method: string;
 }
@@ -129,7 +130,7 @@ const verify = async (question: ProofQuestion, nowMs: number): Promise<Outcome<J
       publicKeyFrom(question.key),
       {
         algorithms: ['EdDSA'],
-        audience: [...question.audiences],
+        audience: question.audience,
         subject: question.name,
         currentDate: new Date(nowMs),
         clockTolerance: toleranceSeconds,

@@ -11,9 +11,6 @@ import { lookUp } from '../register/persistent-map.ts';
 import { administratorsOf, nodeOf, type Register } from '../register/register.ts';
 import type { RpcGiven } from './given.ts';
 
-/** The audience of a node that does not know the register's id yet. */
-const joinAudience = 'join';
-
 export interface Knock {
   /** Full path of the call. */
   readonly method: string;
@@ -82,12 +79,10 @@ const checkedNode = async (
   const register = given.hub.register();
   const key = role === 'joining' ? presented?.value : nodeOf(register, name)?.identityKey;
   if (key === undefined) return strangerRefused(register, name);
-  const { registerId } = register.revision;
-  const bound = `${registerId} ${given.identity.certificateHash}`;
-  // Agents of the version before know no more than the register's id, and before they joined not even that.
-  const audiences = [bound, role === 'joining' ? joinAudience : registerId, registerId];
+  // Bound to the connection's certificate, as Hello told both: worth nothing to whoever stands between.
+  const audience = `${register.revision.registerId} ${given.identity.certificateHash}`;
   const authorization = bearerOf(metadata);
-  return given.checks.checkNode({ authorization, name, key, audiences, method });
+  return given.checks.checkNode({ authorization, name, key, audience, method });
 };
 
 const strangerRefused = (register: Register, name: string): ReturnType<typeof refused> => {

@@ -110,7 +110,7 @@ test('proofs of nodes: only the unspoilt one is taken', async () => {
     const checks = createCallerChecks({ now: () => nowMs }, new Secret('x'.repeat(32)));
     const authorization = spoiltText(random, `Bearer ${good}`);
     const outcome = await checks.checkNode({
-      ...{ authorization, name: 'alpha', method: '/a/B', audiences: ['register'] },
+      ...{ authorization, name: 'alpha', method: '/a/B', audience: 'register' },
       key: key as IdentityKey,
     });
     const isWhole = authorization.replace(/^Bearer /i, '') === good;

@@ -28,6 +28,7 @@ describe('a join is refused', () => {
     ['when the proof names another node', { sub: 'b' }],
     ['when the proof is for another call', { method: watch }],
     ['when the proof is for another register', { aud: 'f'.repeat(32) }],
+    ['when the proof is bound to no connection', { aud: 'join' }],
     ['when the proof is old', { iat: seconds() - 600, exp: seconds() - 540 }],
     ['when the proof is good for too long', { exp: seconds() + 3600 }],
     ['when the proof has no id', { jti: undefined }],

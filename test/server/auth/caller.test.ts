@@ -41,7 +41,7 @@ const question = (token: string): ProofQuestion => ({
   authorization: `Bearer ${token}`,
   name: 'alpha',
   key: rawKey.toString('base64') as IdentityKey,
-  audiences: ['register'],
+  audience: 'register',
   method: '/a/B',
 });
 
