@@ -20,12 +20,12 @@ const filesBelow = (path: string): readonly string[] => {
   return readdirSync(path).flatMap((name) => filesBelow(join(path, name)));
 };
 
-/** Undefined for what is gone by now. */
+/** None for what is gone by now, and for a mounted namespace (EINVAL), which only looks like a file. */
 const readHay = (path: string): readonly Hay[] => {
   try {
     return [{ place: path, bytes: readFileSync(path) }];
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && /ENOENT|ESRCH/.test(String(fault.code)))
+    if (fault instanceof Error && 'code' in fault && /ENOENT|ESRCH|EINVAL/.test(String(fault.code)))
       return [];
     throw fault;
   }
