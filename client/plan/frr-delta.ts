@@ -29,9 +29,12 @@ export const deltaFrom = (running: readonly string[], wanted: string): FrrDelta 
   };
 };
 
-/** The running configuration without what the system, not the file, decides. */
+/**
+ * The running configuration without what the system, not the file, decides. In one order: which daemon tells a
+ * shared line first changes while FRR starts.
+ */
 export const settledText = (running: readonly string[]): string =>
-  unique(running.flatMap(linesOf)).map(keyOf).join('\n');
+  unique(running.flatMap(linesOf)).map(keyOf).sort().join('\n');
 
 const opener =
   /^(router |route-map |interface |vrf |bfd$|rpki|line |segment-routing|nexthop-group |key chain )/;
