@@ -3,6 +3,7 @@ import { addressesOf, allPings, describePings, failedPings } from '../../lab/add
 import type { Claims } from '../../lab/claims.ts';
 import { labelled, type Mesh, sessionsUp } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
+import { settled } from '../../lab/settled.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import {
   joined,
@@ -19,15 +20,6 @@ const withinMs = 2000;
 
 /** FRR takes a new configuration in a second on hardware, and in several in a guest of one slow CPU. */
 const configuredWithinMs = process.env['LAB_KERNEL'] === 'own' ? withinMs : 30_000;
-
-/** No agent is still busy with what was before. */
-const settled = async (mesh: Mesh, names: readonly string[]): Promise<void> => {
-  for (const name of names)
-    await waitFor({ what: `${name} to have nothing to do`, deadlineMs: 90_000 }, async () => {
-      const { stdout } = await mesh.callAgent(name, ['-plan']);
-      return stdout.includes('nothing to do') ? true : stdout.trim();
-    });
-};
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 

@@ -3,6 +3,7 @@ import type { Claims } from '../../lab/claims.ts';
 import type { Host } from '../../lab/host.ts';
 import { type Mesh, missingSessions } from '../../lab/mesh.ts';
 import type { Scenario } from '../../lab/scenario.ts';
+import { settled } from '../../lab/settled.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { gatheringNodes } from '../gathering/topology.ts';
 
@@ -115,8 +116,9 @@ const healingTime = async (host: Host, names: string, each: Damage): Promise<num
   return performance.now() - start;
 };
 
-/** One damage at a time: the next comes when the last one's sessions are back. */
-const settled = async (mesh: Mesh): Promise<void> => {
+/** One damage at a time: the next comes when nothing is left of the last one. */
+const afterTheLast = async (mesh: Mesh): Promise<void> => {
+  await settled(mesh, ['alpha']);
   const peers = mesh.nodes.map(({ name }) => name).filter((name) => name !== 'alpha');
   await waitFor(
     { what: 'the sessions of alpha', deadlineMs: 180_000, everyMs: 1000 },
@@ -130,7 +132,7 @@ const breaksAndHeals = async (mesh: Mesh, claims: Claims): Promise<void> => {
   const names = (await host.shell(namesScript)).stdout.trim();
   claims.claim('the resources to break are there', names, /L=mo-\S+ R=\d+ T=\d+/.test(names));
   for (const each of damages) {
-    await settled(mesh);
+    await afterTheLast(mesh);
     const took = await healingTime(host, names, each);
     const holds = took <= limitMs;
     claims.claim(`${each.what}: healed after`, `${(took / 1000).toFixed(1)} s`, holds);
