@@ -9,15 +9,20 @@ interface Group {
   readonly topology: string;
   readonly names: readonly string[];
   readonly nodes: number;
+  readonly minutes: number;
 }
 
 const groupsOf = async (names: readonly string[]): Promise<readonly Group[]> => {
   const groups = new Map<string, Group>();
   for (const name of names) {
-    const { topology } = await loadScenario(name);
-    const known = groups.get(topology.name)?.names ?? [];
-    const nodes = topology.nodes.length;
-    groups.set(topology.name, { topology: topology.name, names: [...known, name], nodes });
+    const { topology, minutes = 5 } = await loadScenario(name);
+    const known = groups.get(topology.name);
+    groups.set(topology.name, {
+      topology: topology.name,
+      names: [...(known?.names ?? []), name],
+      nodes: topology.nodes.length,
+      minutes: (known?.minutes ?? 0) + minutes,
+    });
   }
   return [...groups.values()];
 };
@@ -49,7 +54,7 @@ const runGroup = async (kernel: Kernel, group: Group): Promise<readonly string[]
     kernel,
     command: [process.execPath, inside, ...group.names],
     memoryMb: 1500 + 900 * group.nodes,
-    timeLimitMs: (240 + 300 * group.names.length) * 1000 * (kernel.kind === 'qemu' ? 2 : 1),
+    timeLimitMs: (4 + group.minutes) * 60_000 * (kernel.kind === 'qemu' ? 2 : 1),
     onOutput,
     signal: interrupted.signal,
   });

@@ -12,5 +12,7 @@ export interface Story {
 export interface Scenario {
   readonly title: string;
   readonly topology: Topology;
+  /** After which a guest that has not finished is given up; 5 unless given. */
+  readonly minutes?: number;
   readonly stories: readonly Story[];
 }

@@ -34,6 +34,7 @@ const turns = async (mesh: Mesh, { claim }: Claims): Promise<void> => {
 
 export const scenario: Scenario = {
   title: 'a joined node turns hostile',
+  minutes: 15,
   topology: hostileNodes,
   stories: [
     { name: 'it turns', tell: turns },
