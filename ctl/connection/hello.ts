@@ -46,8 +46,7 @@ export const greet = async (address: ServerAddress): Promise<Greeted> => {
     const nonce = randomBytes(32);
     const caller = { server, metadata: new Metadata() };
     const answer = await callOnce(caller, joining.hello.bind(joining), { nonce });
-    const proof = readControllerProof({
-      proof: closeSigned(answer.proof ?? { payload: Buffer.alloc(0), signature: Buffer.alloc(0) }),
+    const proof = readControllerProof(answer.proof && closeSigned(answer.proof), {
       nonce: nonce.toString('hex'),
       certificateHash: hash,
     });

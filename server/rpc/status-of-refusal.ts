@@ -7,7 +7,6 @@ const statuses: Readonly<Record<RefusalCode, status>> = {
   malformed: status.INVALID_ARGUMENT,
   'name-taken': status.ALREADY_EXISTS,
   'key-taken': status.ALREADY_EXISTS,
-  'not-admitted': status.FAILED_PRECONDITION,
   'pool-exhausted': status.RESOURCE_EXHAUSTED,
   'unknown-node': status.NOT_FOUND,
   unauthenticated: status.UNAUTHENTICATED,

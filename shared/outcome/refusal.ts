@@ -6,7 +6,6 @@ export const refusalCodes = [
   'malformed', // a field is not what the contract says
   'name-taken', // the hostname belongs to another identity key
   'key-taken', // the identity or WireGuard key belongs to another node
-  'not-admitted', // the controller admits nobody without approval
   'pool-exhausted', // no free address in a pool
   'unknown-node', // no node of that name
   'unauthenticated', // the caller did not prove who it is

@@ -35,11 +35,11 @@ describe('-once', () => {
 
   it('fails with the reason when the node knows no mesh and is refused', async () => {
     const controller = await controllerWith();
-    controller.refusal = { code: 'not-admitted', detail: 'start the server with -open' };
+    controller.refusal = { code: 'forbidden', detail: 'ask an operator' };
     const stage = stageWith([controller.address]);
     const before = stage.kernel.state.print();
     expect(await convergeOnce(await nodeParts(stage))).toBe(1);
-    expect(stage.lines.at(-1)).toContain('start the server with -open');
+    expect(stage.lines.at(-1)).toContain('ask an operator');
     expect(stage.kernel.state.print()).toBe(before);
   });
 });

@@ -165,12 +165,12 @@ describe('an uplink in trouble', () => {
 
   it('prints a refusal with its remedy and asks again slowly', async () => {
     const controller = await controllerOf(chunk([self]));
-    controller.refusal = { code: 'not-admitted', detail: 'start the server with -open' };
+    controller.refusal = { code: 'forbidden', detail: 'ask an operator' };
     const { troubles, views } = runUplink([controller.address]);
     await until(() => troubles.length > 0);
     expect(troubles[0]).toEqual({
       kind: 'refused',
-      reason: 'not-admitted: start the server with -open',
+      reason: 'forbidden: ask an operator',
     });
     controller.refusal = undefined;
     await until(() => views.length === 1);
