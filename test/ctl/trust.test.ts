@@ -122,11 +122,7 @@ test('the state directory of another controller does not vouch', async () => {
 test.each([
   ['for another certificate', { certificateHash: '0'.repeat(64) }, /another TLS certificate/],
   ['that answers another nonce', { nonce: '0'.repeat(64) }, /replayed/],
-  [
-    'signed by another key than it names',
-    { registerKey: strangersKey },
-    /not signed by the key/,
-  ],
+  ['signed by another key than it names', { registerKey: strangersKey }, /not signed by the key/],
 ])('a proof %s is refused, whatever fingerprint is trusted', async (_, lie, reason) => {
   keepLine(`${controller.address} ${controller.registerKey}\n`);
   controller.lie = lie;
